@@ -1,0 +1,30 @@
+-- Monthly partitions, made ahead by maintenance and, for an old instant, before planning.
+
+-- Makes the partitions of the month that `at` lies in (UTC), if they are missing.
+create function campaign.ensure_partitions(at timestamptz) returns void language plpgsql as $$
+declare
+  month_start timestamptz := date_trunc('month', at, 'UTC');
+  month_end timestamptz := date_trunc('month', at, 'UTC') + interval '32 days';
+  suffix text := to_char(at at time zone 'UTC', 'YYYY_MM');
+begin
+  month_end := date_trunc('month', month_end, 'UTC');
+  -- one maker at a time; readers are not held up
+  perform pg_advisory_xact_lock(hashtext('carillon.partitions'));
+  if to_regclass(format('campaign.campaign_messages_%s', suffix)) is null then
+    -- fillfactor 45: room for the two updates of a row on its own page
+    execute format('create table campaign.campaign_messages_%s partition of campaign.campaign_messages
+      for values from (%L) to (%L) with (fillfactor = 45)', suffix,
+      campaign.first_uuid_at(month_start), campaign.first_uuid_at(month_end));
+  end if;
+  if to_regclass(format('campaign.delivery_attempts_%s', suffix)) is null then
+    execute format('create table campaign.delivery_attempts_%s partition of campaign.delivery_attempts
+      for values from (%L) to (%L)', suffix,
+      campaign.first_uuid_at(month_start), campaign.first_uuid_at(month_end));
+  end if;
+  if to_regclass(format('public.events_%s', suffix)) is null then
+    execute format('create table events_%s partition of events for values from (%L) to (%L)',
+      suffix, month_start, month_end);
+  end if;
+end $$;
+
+select campaign.ensure_partitions(now()), campaign.ensure_partitions(now() + interval '1 month');
