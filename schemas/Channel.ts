@@ -18,7 +18,7 @@ export const ChannelInput = Schema.String.pipe(
     encode: SchemaGetter.passthrough()
   }),
   Schema.decodeTo(Channel, {
-    decode: SchemaGetter.passthroughSubtype(),
-    encode: SchemaGetter.passthroughSupertype()
+    decode: SchemaGetter.passthrough({ strict: false }),
+    encode: SchemaGetter.passthrough({ strict: false })
   })
 )

@@ -1,0 +1,22 @@
+/** Where Postgres is. Read once, when the layer is built. */
+
+import { Config, Redacted } from "effect"
+
+const fromParts = Config.all({
+  host: Config.NonEmptyString("POSTGRES_HOST"),
+  port: Config.Port("POSTGRES_PORT").pipe(Config.withDefault(5432)),
+  user: Config.NonEmptyString("POSTGRES_USER").pipe(Config.withDefault("postgres")),
+  password: Config.String("POSTGRES_PASSWORD").pipe(Config.withDefault("")),
+  database: Config.NonEmptyString("POSTGRES_DB").pipe(Config.withDefault("carillon"))
+}).pipe(
+  Config.map(({ database, host, password, port, user }) => {
+    const credentials = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`
+    return Redacted.make(`postgres://${credentials}@${host}:${port}/${encodeURIComponent(database)}`)
+  })
+)
+
+export const PostgresConfig = Config.all({
+  url: Config.Redacted("DATABASE_URL").pipe(Config.orElse(() => fromParts)),
+  /** Connections a process may hold. */
+  poolSize: Config.Int("DATABASE_POOL_SIZE").pipe(Config.withDefault(20))
+})

@@ -1,0 +1,57 @@
+/** What can go wrong between us and Postgres, told apart by whether repeating can help. */
+
+import { Option, Schema } from "effect"
+
+/** No answer, or not from a server that is up: nothing was written, or no one knows. Safe to repeat what is idempotent. */
+export class PostgresUnreachable extends Schema.TaggedError<PostgresUnreachable>()("PostgresUnreachable", {
+  code: Schema.String,
+  cause: Schema.Defect()
+}) {
+  override get message(): string {
+    return `Postgres cannot be reached (${this.code})`
+  }
+}
+
+/** The server refused the statement; nothing was written. Repeating it is of no use. */
+export class PostgresRefused extends Schema.TaggedError<PostgresRefused>()("PostgresRefused", {
+  /** SQLSTATE. */
+  code: Schema.String,
+  constraint: Schema.NullOr(Schema.String),
+  detail: Schema.String,
+  cause: Schema.Defect()
+}) {
+  override get message(): string {
+    return `Postgres refused the statement (${this.code}): ${this.detail}`
+  }
+}
+
+export type PostgresError = PostgresUnreachable | PostgresRefused
+
+const Answer = Schema.Struct({
+  code: Schema.String,
+  message: Schema.String,
+  severity: Schema.optionalKey(Schema.String),
+  constraint_name: Schema.optionalKey(Schema.String)
+})
+const isAnswer = Schema.is(Answer)
+
+/**
+ * SQLSTATE classes after which the same statement may succeed: connection (08), transaction rollback such as a
+ * deadlock (40), resources (53), operator intervention (57), system error (58), and a server that is starting or
+ * read-only after a failover.
+ */
+const transientClasses = new Set(["08", "40", "53", "57", "58"])
+const readOnly = "25006"
+
+const refused = (code: string, detail: string, cause: unknown, constraint = Option.none<string>()) =>
+  new PostgresRefused({ code, constraint: Option.getOrNull(constraint), detail, cause })
+
+/** Without a code it is our own mistake, such as a value that cannot be a parameter: not repeated either. */
+export const toPostgresError = (cause: unknown): PostgresError => {
+  if (!isAnswer(cause)) return refused("client", String(cause), cause)
+  const { code, constraint_name, message } = cause
+  const fromServer = cause.severity !== undefined
+  return !fromServer || code === readOnly || transientClasses.has(code.slice(0, 2))
+    ? new PostgresUnreachable({ code, cause })
+    : refused(code, message, cause, Option.fromNullishOr(constraint_name))
+}
