@@ -1,15 +1,11 @@
 /** The one way in: events from HTTP and from NATS are checked, decided and recorded here, many at once. */
 
-import { Context, type Effect, Schema, type Result } from "effect"
+import { Context, type Effect, type Result } from "effect"
 
 import { type EventId, type OrganizationId } from "#schemas/Ids.ts"
 import { type Instant } from "#schemas/Instant.ts"
 import { type Refusal } from "#src/domain/Refusal.ts"
-
-/** The ledger cannot be reached: nothing was accepted, or no one knows. Accepting again is safe. */
-export class LedgerUnreachable extends Schema.TaggedError<LedgerUnreachable>()("LedgerUnreachable", {
-  cause: Schema.Defect()
-}) {}
+import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 
 export interface IncomingEvent {
   readonly via: "http" | "nats"
