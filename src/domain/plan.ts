@@ -1,0 +1,169 @@
+/** What an event leads to: which messages, for whom, on which channel, when. */
+
+import { Option, Result } from "effect"
+
+import { type Channel } from "#schemas/Channel.ts"
+import { type EventEnvelope } from "#schemas/Event.ts"
+import { type EventDefinition, type NotificationRule } from "#schemas/EventDefinition.ts"
+import { type JobId, type OrganizationId, UserId } from "#schemas/Ids.ts"
+import { type Instant } from "#schemas/Instant.ts"
+
+import { jobId } from "./ids.ts"
+import { laterOf, plusSeconds } from "./instants.ts"
+import { memberAt, readInstant, readTexts } from "./payload.ts"
+import { type FieldProblem, type Refusal } from "./Refusal.ts"
+
+/** A message that is to be, as the ledger takes it in. */
+export interface PlannedJob {
+  readonly job_id: JobId
+  readonly user_id: UserId
+  readonly channel: Channel
+  readonly template_code: string
+  /** Asked for by the event; none: the profile's. */
+  readonly locale: string | null
+  /** An address that the event itself brought. */
+  readonly address: string | null
+  readonly message_class: "transactional" | "campaign"
+  readonly priority: "low" | "normal" | "high"
+  readonly max_attempts: number
+  readonly retry_delays_seconds: ReadonlyArray<number> | null
+  readonly send_after: Instant | null
+  readonly expires_at: Instant | null
+}
+
+/** An event that passed every check, with the instant that its jobs' ids are derived from. */
+export interface CheckedEvent {
+  readonly organizationId: OrganizationId
+  readonly envelope: EventEnvelope
+  readonly acceptedAt: Instant
+}
+
+/** Attempts where neither the event nor its type says: the first and four more. */
+const defaultMaxAttempts = 5
+
+/** The channels that have a sender. */
+const builtChannels: ReadonlySet<Channel> = new Set(["email"])
+
+const notImplemented = (detail: string): Refusal => ({ reason: "not_implemented", detail, errors: [] })
+
+const invalid = (problem: FieldProblem): Refusal => ({
+  reason: "invalid_payload",
+  detail: `${problem.path}: ${problem.message}`,
+  errors: [problem]
+})
+
+const isUserId = (text: string): text is UserId => Option.isSome(UserId.makeOption(text))
+
+/** Those that the payload names at the rule's path, each once. */
+const recipientsOf = (
+  { recipients }: NotificationRule,
+  { envelope }: CheckedEvent
+): Result.Result<ReadonlyArray<UserId>, Refusal> => {
+  if (recipients.from !== "payload")
+    return Result.fail(notImplemented(`recipients from ${recipients.from} are not built yet`))
+  const texts = readTexts(memberAt(envelope.payload, recipients.path))
+  const ids = Option.filter(texts, (all) => all.every(isUserId))
+  return Result.fromOption(
+    Option.map(ids, (all) => [...new Set(all.filter(isUserId))]),
+    () =>
+      invalid({
+        path: `payload.${recipients.path}`,
+        message: "expected an id of 1 to 100 characters without white space, or a list of such ids",
+        got: Option.isSome(texts) ? "string" : "nothing"
+      })
+  )
+}
+
+/** The later of the rule's delay and the instant that the payload names; the event's own word goes over both. */
+const sendAfterOf = (
+  rule: NotificationRule,
+  { acceptedAt, envelope }: CheckedEvent
+): Result.Result<Instant | null, Refusal> => {
+  const asked = envelope.delivery?.send_after
+  if (asked !== undefined && asked !== null) return Result.succeed(asked)
+  const delay_seconds = rule.delay_seconds ?? 0
+  const delayed = delay_seconds > 0 ? plusSeconds(acceptedAt, delay_seconds) : null
+  const path = rule.send_after_path ?? null
+  const named = path === null ? null : memberAt(envelope.payload, path)
+  if (path === null || named === undefined || named === null) return Result.succeed(delayed)
+  return Result.fromOption(
+    Option.map(readInstant(named), (at) => laterOf(at, delayed)),
+    () =>
+      invalid({
+        path: `payload.${path}`,
+        message: "expected an RFC 3339 instant with an offset",
+        got: typeof named
+      })
+  )
+}
+
+const expiresAtOf = (rule: NotificationRule, { envelope }: CheckedEvent): Instant | null => {
+  const asked = envelope.delivery?.expires_at
+  if (asked !== undefined && asked !== null) return asked
+  const after_seconds = rule.expires_in_seconds ?? null
+  return after_seconds === null ? null : plusSeconds(envelope.occurred_at, after_seconds)
+}
+
+const channelsOf = (
+  rule: NotificationRule,
+  { envelope }: CheckedEvent
+): Result.Result<ReadonlyArray<Channel>, Refusal> => {
+  const channels = [...new Set(envelope.delivery?.channels ?? rule.channels)]
+  const missing = channels.find((channel) => !builtChannels.has(channel))
+  return missing === undefined
+    ? Result.succeed(channels)
+    : Result.fail(notImplemented(`the channel ${missing} is not built yet`))
+}
+
+const addressOf = (rule: NotificationRule, { envelope }: CheckedEvent, channel: Channel): string | null => {
+  const path = rule.contacts?.[channel]
+  const address = path === undefined ? undefined : memberAt(envelope.payload, path)
+  return typeof address === "string" && address !== "" ? address : null
+}
+
+const jobsOfRule = (
+  rule: NotificationRule,
+  event: CheckedEvent
+): Result.Result<ReadonlyArray<PlannedJob>, Refusal> =>
+  Result.gen(function* () {
+    const channels = yield* channelsOf(rule, event)
+    const users = yield* recipientsOf(rule, event)
+    const send_after = yield* sendAfterOf(rule, event)
+    const delivery = event.envelope.delivery ?? {}
+    const shared = {
+      template_code: rule.template_code,
+      locale: delivery.locale ?? null,
+      message_class: rule.message_class ?? "transactional",
+      priority: delivery.priority ?? "normal",
+      max_attempts: delivery.max_attempts ?? rule.max_attempts ?? defaultMaxAttempts,
+      retry_delays_seconds: delivery.retry_delays_seconds ?? rule.retry_delays_seconds ?? null,
+      send_after,
+      expires_at: expiresAtOf(rule, event)
+    }
+    return users.flatMap((user_id) =>
+      channels.map((channel) => ({
+        ...shared,
+        user_id,
+        channel,
+        address: addressOf(rule, event, channel),
+        job_id: jobId(event.acceptedAt, {
+          organizationId: event.organizationId,
+          cause: event.envelope.event_id.toLowerCase(),
+          templateCode: rule.template_code,
+          userId: user_id,
+          channel,
+          step: 0
+        })
+      }))
+    )
+  })
+
+/** All messages of one event, each once, in the order of the definition's rules; a refusal where one cannot be planned. */
+export const plan = (
+  event: CheckedEvent,
+  definition: EventDefinition
+): Result.Result<ReadonlyArray<PlannedJob>, Refusal> =>
+  Result.map(
+    Result.all(definition.notifications.map((rule) => jobsOfRule(rule, event))),
+    (jobs) => jobs.flat()
+  )
