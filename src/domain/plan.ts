@@ -35,6 +35,8 @@ export interface PlannedJob {
 export interface CheckedEvent {
   readonly organizationId: OrganizationId
   readonly envelope: EventEnvelope
+  /** Members of the envelope that we do not know. */
+  readonly extra: Readonly<Record<string, unknown>>
   readonly acceptedAt: Instant
 }
 
@@ -148,7 +150,7 @@ const jobsOfRule = (
         address: addressOf(rule, event, channel),
         job_id: jobId(event.acceptedAt, {
           organizationId: event.organizationId,
-          cause: event.envelope.event_id.toLowerCase(),
+          cause: event.envelope.event_id,
           templateCode: rule.template_code,
           userId: user_id,
           channel,

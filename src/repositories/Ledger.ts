@@ -1,0 +1,98 @@
+/** The record of every message. Each method is one statement for all; every write is a compare-and-set. */
+
+import { Context, Effect, Layer } from "effect"
+
+import { type JobId, type WorkerId } from "#schemas/Ids.ts"
+import { type Instant } from "#schemas/Instant.ts"
+import { type Judgement, type MessageRow, type ProfileRow } from "#schemas/rows/MessageRow.ts"
+import { type NextStatus, type Settlement } from "#src/domain/Settlement.ts"
+import { Postgres } from "#src/postgres/Postgres.ts"
+
+import { type LedgerUnreachable, orUnreachable } from "./LedgerUnreachable.ts"
+import { giveBack, loadRows, lostRows, openRows, startRows, toLoaded } from "./messageQueries.ts"
+import { settleRows } from "./settleRows.ts"
+
+/** A hint, with what the ledger says of it; `row` is null where there is none. */
+export interface LoadedJob {
+  readonly message_id: JobId
+  readonly judgement: Judgement
+  readonly row: MessageRow | null
+  readonly profile: ProfileRow | null
+}
+
+/** What the attempt will use; recorded with the start. */
+export interface ReadyJob {
+  readonly message_id: JobId
+  /** Attempts so far, as loaded. */
+  readonly attempt: number
+  readonly address: string
+  /** sha256 of channel and address, hex: what suppressions are kept by. */
+  readonly address_hash: string
+  readonly contact_source: "profile" | "auth" | "fallback" | "event"
+  readonly template_version: number | null
+  readonly locale: string
+  /** The subject, for the user's own list of notifications. */
+  readonly title: string | null
+}
+
+export interface StartedJob {
+  readonly message_id: JobId
+  readonly judgement: Judgement
+  /** The attempt that was started, or those so far. */
+  readonly attempt: number
+  /** When it may start, where it is `later`. */
+  readonly due_at: Instant | null
+}
+
+/** What a settle wrote; a settlement without one found its row taken or already settled. */
+export interface SettledRow {
+  readonly message_id: JobId
+  readonly status: NextStatus
+}
+
+export class Ledger extends Context.Service<
+  Ledger,
+  {
+    /** One answer for each id, in any order. Writes nothing. */
+    readonly load: (ids: ReadonlyArray<JobId>) => Effect.Effect<ReadonlyArray<LoadedJob>, LedgerUnreachable>
+    /**
+     * `queued | retrying → sending`, attempt + 1, committed on return, for those that may be sent now. One answer for
+     * each; a row that someone else has taken since is a `skip`.
+     */
+    readonly start: (
+      jobs: ReadonlyArray<ReadyJob>,
+      worker: WorkerId
+    ) => Effect.Effect<ReadonlyArray<StartedJob>, LedgerUnreachable>
+    /** Takes back starts whose answer was lost: nothing of them was opened. */
+    readonly giveBack: (
+      jobs: ReadonlyArray<ReadyJob>,
+      worker: WorkerId
+    ) => Effect.Effect<void, LedgerUnreachable>
+    /**
+     * Statuses, attempts, counters, dead letters and the register of open work in one commit. Answers what it wrote;
+     * ignores rows that have moved on.
+     */
+    readonly settle: (
+      settlements: ReadonlyArray<Settlement>
+    ) => Effect.Effect<ReadonlyArray<SettledRow>, LedgerUnreachable>
+    /** Rows that are being sent by workers that are dead or absent; at most `limit`. */
+    readonly lost: (limit: number) => Effect.Effect<ReadonlyArray<MessageRow>, LedgerUnreachable>
+    /** Those of the ids that still wait to be sent. */
+    readonly open: (ids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<MessageRow>, LedgerUnreachable>
+  }
+>()("carillon/repositories/Ledger") {
+  static readonly layer = Layer.effect(
+    Ledger,
+    Effect.gen(function* () {
+      const postgres = yield* Postgres
+      return Ledger.of({
+        load: (ids) => Effect.map(orUnreachable(postgres.query((sql) => loadRows(sql, ids))), (rows) => rows.map(toLoaded)),
+        start: (jobs, worker) => orUnreachable(postgres.query((sql) => startRows(sql, jobs, worker))),
+        giveBack: (jobs, worker) => Effect.asVoid(orUnreachable(postgres.query((sql) => giveBack(sql, jobs, worker)))),
+        settle: (settlements) => orUnreachable(postgres.query((sql) => settleRows(sql, settlements))),
+        lost: (limit) => orUnreachable(postgres.query((sql) => lostRows(sql, limit))),
+        open: (ids) => orUnreachable(postgres.query((sql) => openRows(sql, ids)))
+      })
+    })
+  )
+}

@@ -1,0 +1,106 @@
+/** Load and start, and the reads of recovery and the relay. Ids come sorted, with their bounds, so that partitions are pruned. */
+
+import { type JobId, type WorkerId } from "#schemas/Ids.ts"
+import { type Judgement, type MessageRow, type ProfileRow } from "#schemas/rows/MessageRow.ts"
+import { type Sql } from "#src/postgres/Postgres.ts"
+
+import { judgement } from "./judgement.ts"
+import { type LoadedJob, type ReadyJob, type StartedJob } from "./Ledger.ts"
+
+/** `m` between the least and the greatest id: what lets the planner skip months. */
+const within = (sql: Sql, ids: ReadonlyArray<string>) => {
+  const sorted = ids.toSorted()
+  return sql`m.message_id between ${sorted.at(0) ?? null}::uuid and ${sorted.at(-1) ?? null}::uuid`
+}
+
+/** The members of `MessageRow`. */
+const columns = (sql: Sql) => sql`
+  m.message_id, m.organization_id, m.event_id, m.campaign_id, m.execution_id, m.user_id, m.channel_type,
+  case when m.contact_source = 'event' then m.recipient_address end as recipient_address, m.template_code, m.locale,
+  m.data, m.message_class, m.priority, m.status, m.attempt, m.max_attempts, m.retry_delays_seconds, m.send_after,
+  m.expires_at, m.retry_at, m.worker, m.attempt_started_at, m.queued_at, m.traceparent`
+
+interface JudgedRow extends MessageRow {
+  readonly hint_id: JobId
+  readonly judgement: Judgement
+  readonly profile: ProfileRow | null
+}
+
+export const loadRows = (sql: Sql, ids: ReadonlyArray<JobId>) => sql<Array<JudgedRow>>`
+  select hint.message_id as hint_id, ${judgement(sql)} as judgement, ${columns(sql)},
+    case when p.user_id is not null then (
+      select to_jsonb(r) from (select p.email, p.phone, p.first_name, p.last_name, p.locale, p.timezone, p.attributes) as r
+    ) end as profile
+  from (select message_id, null::text as address_hash from unnest(${ids.toSorted()}::uuid[]) as u (message_id)) as hint
+  left join campaign.campaign_messages m on m.message_id = hint.message_id and ${within(sql, ids)}
+  left join campaign.campaign_executions x on x.execution_id = m.execution_id
+  left join profiles p on p.organization_id = m.organization_id and p.user_id = m.user_id`
+
+/** Where the judgement is `missing` all columns of the row are null. */
+export const toLoaded = ({ hint_id, judgement, profile, ...row }: JudgedRow): LoadedJob => ({
+  message_id: hint_id,
+  judgement,
+  profile,
+  row: judgement === "missing" ? null : row
+})
+
+export const startRows = (sql: Sql, jobs: ReadonlyArray<ReadyJob>, worker: WorkerId) => {
+  const sorted = jobs.toSorted((a, b) => (a.message_id < b.message_id ? -1 : 1))
+  const of = <A>(read: (job: ReadyJob) => A) => sorted.map(read)
+  const ids = of(({ message_id }) => message_id)
+  return sql<Array<StartedJob>>`
+    with hint as materialized (
+      select * from unnest(${ids}::uuid[], ${of(({ address }) => address)}::text[],
+        ${of(({ address_hash }) => address_hash)}::text[], ${of(({ contact_source }) => contact_source)}::text[],
+        ${of(({ template_version }) => template_version)}::int[], ${of(({ locale }) => locale)}::text[],
+        ${of(({ title }) => title)}::text[]
+      ) as t (message_id, address, address_hash, contact_source, template_version, locale, title)
+    ),
+    judged as materialized (
+      select hint.*, ${judgement(sql)} as judgement, m.attempt, coalesce(m.retry_at, m.send_after) as due_at
+      from hint
+      left join campaign.campaign_messages m on m.message_id = hint.message_id and ${within(sql, ids)}
+      left join campaign.campaign_executions x on x.execution_id = m.execution_id
+      left join profiles p on p.organization_id = m.organization_id and p.user_id = m.user_id
+    ),
+    started as (
+      update campaign.campaign_messages m set
+        status = 'sending', attempt = m.attempt + 1, worker = ${worker}::uuid, attempt_started_at = clock_timestamp(),
+        recipient_address = j.address, contact_source = j.contact_source, template_version = j.template_version,
+        locale = j.locale, title = j.title, retry_at = null, attempt_finished_at = null, phase = null, result = null,
+        provider = null, provider_code = null, enhanced_code = null, provider_message_id = null, error_message = null,
+        reason = null
+      from judged j
+      where m.message_id = j.message_id and ${within(sql, ids)} and j.judgement = 'sending'
+        and m.status in ('queued', 'retrying') and m.attempt = j.attempt
+      returning m.message_id, m.attempt
+    )
+    select j.message_id, coalesce(s.attempt, j.attempt, 0) as attempt, j.due_at,
+      case when j.judgement = 'sending' and s.message_id is null then 'skip' else j.judgement end as judgement
+    from judged j left join started s using (message_id)`
+}
+
+export const giveBack = (sql: Sql, jobs: ReadonlyArray<ReadyJob>, worker: WorkerId) => {
+  const ids = jobs.map(({ message_id }) => message_id)
+  return sql`
+    update campaign.campaign_messages m set
+      status = 'queued', attempt = m.attempt - 1, worker = null, attempt_started_at = null
+    from unnest(${ids}::uuid[], ${jobs.map(({ attempt }) => attempt)}::int[]) as v (message_id, attempt)
+    where m.message_id = v.message_id and ${within(sql, ids)}
+      and m.status = 'sending' and m.worker = ${worker}::uuid and m.attempt = v.attempt + 1`
+}
+
+/** Found through the register of open work: the ledger has no index on statuses. */
+export const lostRows = (sql: Sql, limit: number) => sql<Array<MessageRow>>`
+  select distinct on (m.message_id) ${columns(sql)}
+  from outbox o cross join unnest(o.keys) as k (message_id)
+  join campaign.campaign_messages m using (message_id)
+  where o.kind = 'jobs' and m.status = 'sending'
+    and not exists (select from workers w where w.worker_id = m.worker and w.dead_at is null)
+  order by m.message_id limit ${limit}`
+
+export const openRows = (sql: Sql, ids: ReadonlyArray<string>) => sql<Array<MessageRow>>`
+  select ${columns(sql)}
+  from campaign.campaign_messages m
+  where m.message_id = any(${ids.toSorted()}::uuid[]) and ${within(sql, ids)}
+    and m.status in ('queued', 'retrying', 'sending')`
