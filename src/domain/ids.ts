@@ -70,3 +70,9 @@ export const deadLetterIdOfMessage = (
   message: { readonly stream: string; readonly consumer: string; readonly sequence: number }
 ): DeadLetterId =>
   DeadLetterId.make(deriveUuid(at, ["dead message", message.stream, message.consumer, message.sequence]))
+
+/** The announcement that a job reached a status at an attempt; said again, it is the same event. */
+export const outcomeEventId = (
+  at: Instant,
+  outcome: { readonly message_id: JobId; readonly status: string; readonly attempt: number }
+): EventId => EventId.make(deriveUuid(at, ["outcome", outcome.message_id, outcome.status, outcome.attempt]))

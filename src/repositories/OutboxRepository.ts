@@ -3,6 +3,7 @@
 import { Context, Duration, Effect, Layer } from "effect"
 
 import { type Instant } from "#schemas/Instant.ts"
+import { type Outcome } from "#schemas/Outcome.ts"
 import { Postgres } from "#src/postgres/Postgres.ts"
 
 import { type LedgerUnreachable, orUnreachable } from "./LedgerUnreachable.ts"
@@ -16,7 +17,7 @@ export interface OutboxRow {
   readonly stream: string
   readonly keys: ReadonlyArray<string>
   /** Outcomes only, in the order of the keys. */
-  readonly entries: ReadonlyArray<Readonly<Record<string, unknown>>> | null
+  readonly entries: ReadonlyArray<Outcome> | null
   readonly organizations: ReadonlyArray<string> | null
   readonly due_at: Instant | null
 }

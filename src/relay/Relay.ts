@@ -1,0 +1,69 @@
+/** Announces open work: one loop a kind, in every process. While NATS is away the register is the queue. */
+
+import { Clock, Duration, Effect, Layer } from "effect"
+
+import { toInstant } from "#src/domain/instants.ts"
+import { NatsConnection } from "#src/nats/NatsConnection.ts"
+import { Publisher } from "#src/nats/Publisher.ts"
+import { OutboxRepository, type OutboxKind, outboxKinds, type OutboxRow } from "#src/repositories/OutboxRepository.ts"
+import { OpenWork } from "#src/services/OpenWork.ts"
+
+import { deadLetterCopies, jobHints, outcomeEvents, relayedEvents } from "./announcements.ts"
+
+/** Rows in one flight; a row is a batch of keys. */
+const rowsAtOnce = 20
+
+/** Events are gathered for this long, so that one fsync of the stream serves many. */
+const gathering = { events: Duration.millis(50), jobs: Duration.zero, outcomes: Duration.zero, dead_letters: Duration.zero }
+
+/** After a failure; NATS and Postgres come back by themselves. */
+const pause = "1 second"
+
+const publish = Effect.fnUntraced(function* (kind: OutboxKind, rows: ReadonlyArray<OutboxRow>) {
+  const publisher = yield* Publisher
+  switch (kind) {
+    case "jobs": {
+      const now = toInstant(yield* Clock.currentTimeMillis)
+      return yield* publisher.publishAll(yield* jobHints(rows, now))
+    }
+    case "events":
+      return yield* publisher.publishAtomic(yield* relayedEvents(rows))
+    case "outcomes":
+      return yield* publisher.publishAll(outcomeEvents(rows))
+    case "dead_letters":
+      return yield* publisher.publishAll(yield* deadLetterCopies(rows))
+  }
+})
+
+/** Leases what is there and announces it; answers how many rows. What could not be announced is free again. */
+const announceOnce = Effect.fn("Relay.announce")(function* (kind: OutboxKind) {
+  const outbox = yield* OutboxRepository
+  const rows = yield* outbox.lease(kind, rowsAtOnce)
+  if (rows.length === 0) return 0
+  const ids = rows.map(({ outbox_id }) => outbox_id)
+  yield* publish(kind, rows).pipe(Effect.onError(() => Effect.ignore(outbox.release(ids))))
+  yield* outbox.announced(ids)
+  return rows.length
+})
+
+const relayKind = (kind: OutboxKind) =>
+  Effect.gen(function* () {
+    const nats = yield* NatsConnection
+    const work = yield* OpenWork
+    const wait = Effect.andThen(work.awaitRing(kind), Effect.sleep(gathering[kind]))
+    const turn = Effect.gen(function* () {
+      yield* nats.awaitReady
+      const announced = yield* announceOnce(kind)
+      yield* announced < rowsAtOnce ? wait : Effect.void
+    })
+    return yield* turn.pipe(
+      Effect.catchCause((cause) =>
+        Effect.andThen(Effect.logWarning("not announced, trying on", cause), Effect.sleep(pause))
+      ),
+      Effect.forever
+    )
+  }).pipe(Effect.annotateLogs({ "relay.kind": kind }))
+
+export const layer = Layer.effectDiscard(
+  Effect.forEach(outboxKinds, (kind) => Effect.forkScoped(relayKind(kind)), { discard: true })
+)
