@@ -13,7 +13,7 @@ import { type RenderContext } from "./template/Frame.ts"
 import { maxSourceBytes, RenderFailed } from "./template/limits.ts"
 import { parse } from "./template/parse.ts"
 import { locate, maxProblems, type Problem, type TemplateProblem } from "./template/problems.ts"
-import { numbersItems, textOfHtml, textTokens } from "./template/textPart.ts"
+import { textOfHtml, textTokens } from "./template/textPart.ts"
 import { scan } from "./template/tokens.ts"
 import { variablesOf } from "./template/variables.ts"
 
@@ -64,7 +64,10 @@ const compileField = (
   const { problems, tokens } = syntax === "format" ? scanFormat(text) : scan(text)
   const parsed = parse(tokens)
   const refuse = (found: ReadonlyArray<Problem>) =>
-    found.slice(0, maxProblems).map((problem) => locate(name, text, problem))
+    found
+      .toSorted((one, other) => one.offset - other.offset)
+      .slice(0, maxProblems)
+      .map((problem) => locate(name, text, problem))
   // A tag that could not be read may be the end of a block: blocks are judged when all can be read.
   if (problems.length > 0) return Result.fail(refuse(problems))
   return Result.mapBoth(parsed, {
@@ -82,12 +85,14 @@ const compileField = (
  * The text part that belongs to the HTML. Converted here, once; per message (90 µs) only where the
  * HTML's blocks do not survive the conversion.
  */
-const deriveText = (html: Field): Render => {
-  const parsed = parse(textTokens(html.tokens))
-  return Result.isSuccess(parsed) && !numbersItems(html.tokens)
-    ? compile(parsed.success, "text")
-    : (context) => Result.map(html.render(context), textOfHtml)
-}
+const deriveText = (html: Field): Render =>
+  Option.match(
+    Option.flatMap(textTokens(html.tokens), (tokens) => Result.getSuccess(parse(tokens))),
+    {
+      onSome: (nodes) => compile(nodes, "text"),
+      onNone: () => (context) => Result.map(html.render(context), textOfHtml)
+    }
+  )
 
 const utf8 = new TextEncoder()
 

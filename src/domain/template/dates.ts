@@ -23,7 +23,7 @@ const dateFilter =
 
 /** The parts a pattern is made of; Unicode TR 35's letters. Words (`MMMM`) are left to the styles, which know each language's grammar. */
 const part = /yyyy|MM|M|dd|d|HH|H|mm|ss/g
-const pattern = /^(?:yyyy|MM|M|dd|d|HH|H|mm|ss|[^\p{L}])+$/u
+const sameLetters = /(\p{L})\1*/gu
 
 const partNames: Readonly<Record<string, string>> = {
   yyyy: "year",
@@ -36,6 +36,9 @@ const partNames: Readonly<Record<string, string>> = {
   mm: "minute",
   ss: "second"
 }
+
+const isPattern = (text: string): boolean =>
+  text !== "" && (text.match(sameLetters) ?? []).every((letters) => Object.hasOwn(partNames, letters))
 
 const byPattern =
   (text: string): WriteDate =>
@@ -53,7 +56,7 @@ export const prepareDate: Prepare = (argument = "medium") => {
   if (style !== undefined)
     return Result.succeed(dateFilter((epochMillis, environment) => inStyle(style, epochMillis, environment)))
   const text = argument === "iso" ? "yyyy-MM-dd" : String(argument)
-  return pattern.test(text)
+  return isPattern(text)
     ? Result.succeed(dateFilter(byPattern(text)))
     : Result.fail(
         "takes 'short', 'medium', 'long', 'full', 'iso', or a pattern of yyyy, MM, M, dd, d, HH, H, mm, ss and signs"
