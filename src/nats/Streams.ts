@@ -1,0 +1,200 @@
+/** The server's streams and durables: made as defined, looked at, and single messages of them. */
+
+import { Context, Effect, Function, Layer, Option } from "effect"
+
+import { NatsConfig } from "#src/config/NatsConfig.ts"
+import { type ConsumerDefinition } from "#streams/ConsumerDefinition.ts"
+import { type StreamDefinition } from "#streams/StreamDefinition.ts"
+
+import { type Incompatible, type JetStreamFailed, NatsAway } from "./errors.ts"
+import { type Headers, toRecord } from "./headers.ts"
+import { NatsConnection } from "./NatsConnection.ts"
+import { findConsumer, findStream, reconcileConsumer, reconcileStream, wantedStream } from "./reconcile.ts"
+import { notFound, orNone, request } from "./request.ts"
+import { consumerDifferences, type Difference, streamDifferences } from "./topology.ts"
+
+export type StreamsError = JetStreamFailed | NatsAway
+
+/** What tells one life of a stream from another. */
+export interface StreamMark {
+  /** RFC 3339, as the server writes it: new when the stream is made anew. */
+  readonly created: string
+  /** Of the last message ever stored; 0 for none. */
+  readonly lastSequence: number
+}
+
+export interface StoredMessage {
+  readonly subject: string
+  readonly data: Uint8Array
+  /** One value a name. */
+  readonly headers: Headers
+  /** When the stream stored it, in milliseconds since 1970. */
+  readonly timestamp: number
+}
+
+export interface ConsumerStatus {
+  readonly durable: string
+  readonly exists: boolean
+  /** Messages that it has not been delivered yet. */
+  readonly pending: number
+  /** Delivered and not answered. */
+  readonly ackPending: number
+  /** Of those, delivered more than once. */
+  readonly redelivered: number
+  readonly differences: ReadonlyArray<Difference>
+}
+
+export interface StreamStatus {
+  readonly name: string
+  readonly exists: boolean
+  readonly messages: number
+  readonly bytes: number
+  readonly firstSequence: number
+  readonly lastSequence: number
+  /** Empty: it is as defined. */
+  readonly differences: ReadonlyArray<Difference>
+  readonly consumers: ReadonlyArray<ConsumerStatus>
+}
+
+const consumerStatus = Effect.fnUntraced(function* (definition: ConsumerDefinition) {
+  const found = Option.getOrUndefined(yield* findConsumer(definition))
+  return {
+    durable: definition.durable,
+    exists: found !== undefined,
+    pending: found?.num_pending ?? 0,
+    ackPending: found?.num_ack_pending ?? 0,
+    redelivered: found?.num_redelivered ?? 0,
+    differences: found === undefined ? [] : consumerDifferences(definition, found.config)
+  } satisfies ConsumerStatus
+})
+
+const streamStatus = Effect.fnUntraced(function* (
+  definition: StreamDefinition,
+  consumers: ReadonlyArray<ConsumerDefinition>,
+  replicas: number
+) {
+  const found = Option.getOrUndefined(yield* findStream(definition.name))
+  const wanted = yield* wantedStream(definition, replicas)
+  return {
+    name: definition.name,
+    exists: found !== undefined,
+    messages: found?.state.messages ?? 0,
+    bytes: found?.state.bytes ?? 0,
+    firstSequence: found?.state.first_seq ?? 0,
+    lastSequence: found?.state.last_seq ?? 0,
+    differences: found === undefined ? [] : streamDifferences(wanted, found.config),
+    consumers: yield* Effect.forEach(
+      consumers.filter(({ stream }) => stream.name === definition.name),
+      consumerStatus
+    )
+  } satisfies StreamStatus
+})
+
+const getMessage = Effect.fnUntraced(function* (stream: string, sequence: number) {
+  const found = yield* request("get a message", (manager) =>
+    manager.streams.getMessage(stream, { seq: sequence })
+  ).pipe(orNone(notFound.stream))
+  return Option.map(Option.flatMapNullishOr(found, Function.identity), (message): StoredMessage => ({
+    subject: message.subject,
+    data: message.data,
+    headers: toRecord(message.header),
+    timestamp: message.time.getTime()
+  }))
+})
+
+/** The server's codes for a sequence beyond the stream, and for whatever else hindered a deletion. */
+const deletion = { sequenceNotFound: 10043, failed: 10057 } as const
+
+const deleteMessage = Effect.fnUntraced(function* (stream: string, sequence: number) {
+  yield* request("delete a message", (manager) =>
+    manager.streams.deleteMessage(stream, sequence, false)
+  ).pipe(
+    orNone(notFound.stream, deletion.sequenceNotFound),
+    Effect.catchIf(
+      (error) => error._tag === "JetStreamFailed" && error.code === deletion.failed,
+      // A message that is gone has no code of its own.
+      (error) =>
+        Effect.flatMap(getMessage(stream, sequence), (left) =>
+          Option.isSome(left) ? Effect.fail(error) : Effect.void
+        )
+    )
+  )
+})
+
+export class Streams extends Context.Service<
+  Streams,
+  {
+    /**
+     * Makes or updates all of them. What cannot be updated is refused, with what to do about it; those
+     * before it in the list are done then.
+     */
+    readonly apply: (
+      streams: ReadonlyArray<StreamDefinition>,
+      consumers: ReadonlyArray<ConsumerDefinition>
+    ) => Effect.Effect<void, Incompatible | StreamsError>
+    readonly status: (
+      streams: ReadonlyArray<StreamDefinition>,
+      consumers: ReadonlyArray<ConsumerDefinition>
+    ) => Effect.Effect<ReadonlyArray<StreamStatus>, Incompatible | StreamsError>
+    /** None where there is no such stream. */
+    readonly mark: (stream: string) => Effect.Effect<Option.Option<StreamMark>, StreamsError>
+    /** New at every start of a server. */
+    readonly serverId: Effect.Effect<string, NatsAway>
+    /** None where it is gone. */
+    readonly getMessage: (
+      stream: string,
+      sequence: number
+    ) => Effect.Effect<Option.Option<StoredMessage>, StreamsError>
+    /** Done as well where it is gone. */
+    readonly deleteMessage: (stream: string, sequence: number) => Effect.Effect<void, StreamsError>
+  }
+>()("carillon/nats/Streams") {
+  static readonly layer = Layer.effect(
+    Streams,
+    Effect.gen(function* () {
+      const { replicas } = yield* NatsConfig
+      const nats = yield* NatsConnection
+      const withNats = Effect.provideService(NatsConnection, nats)
+
+      const apply = Effect.fn("Streams.apply")(function* (
+        streams: ReadonlyArray<StreamDefinition>,
+        consumers: ReadonlyArray<ConsumerDefinition>
+      ) {
+        yield* Effect.forEach(streams, (stream) => reconcileStream(stream, replicas), { discard: true })
+        yield* Effect.forEach(consumers, reconcileConsumer, { discard: true })
+      }, withNats)
+
+      const status = Effect.fn("Streams.status")(function* (
+        streams: ReadonlyArray<StreamDefinition>,
+        consumers: ReadonlyArray<ConsumerDefinition>
+      ) {
+        return yield* Effect.forEach(streams, (stream) => streamStatus(stream, consumers, replicas))
+      }, withNats)
+
+      const mark = Effect.fnUntraced(function* (name: string) {
+        return Option.map(yield* findStream(name), ({ created, state }): StreamMark => ({
+          created,
+          lastSequence: state.last_seq
+        }))
+      }, withNats)
+
+      const serverId = Effect.suspend(() =>
+        Effect.mapError(
+          Effect.fromOption(
+            Option.flatMapNullishOr(nats.whileUp(), (connection) => connection.info?.server_id)
+          ),
+          () => new NatsAway({ operation: "identify the server" })
+        )
+      )
+
+      return Streams.of({
+        apply,
+        status,
+        mark,
+        serverId,
+        getMessage: (stream, sequence) => withNats(getMessage(stream, sequence)),
+        deleteMessage: (stream, sequence) => withNats(deleteMessage(stream, sequence))
+      })
+    })
+  )
+}
