@@ -8,7 +8,7 @@ import { Token } from "./Ast.ts"
 const block = { leadingLineBreaks: 1, trailingLineBreaks: 1 }
 
 /** Preheaders and images are for the eye. Elements deeper than 256 are left out: the walk is recursive. */
-export const textOfHtml: (html: string) => string = compile({
+const convert = compile({
   wordwrap: false,
   limits: { maxDepth: 256, ellipsis: "" },
   formatters: {
@@ -30,6 +30,15 @@ export const textOfHtml: (html: string) => string = compile({
     }))
   ]
 })
+
+/** Cells that only hold a layout apart leave white space behind: at most one empty line, and none to begin with. */
+export const textOfHtml = (html: string): string =>
+  convert(html)
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .replaceAll(/\n{3,}/g, "\n\n")
+    .replace(/^\n+/, "")
 
 /** Around a tag's number while the HTML around it is converted: code points that stand for no character. */
 const mark = (number: number): string => `\uFDD0${number}\uFDD1`
