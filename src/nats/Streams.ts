@@ -9,6 +9,7 @@ import { type StreamDefinition } from "#streams/StreamDefinition.ts"
 import { type Incompatible, type JetStreamFailed, NatsAway } from "./errors.ts"
 import { type Headers, toRecord } from "./headers.ts"
 import { NatsConnection } from "./NatsConnection.ts"
+import { findOrphans } from "./orphans.ts"
 import { findConsumer, findStream, reconcileConsumer, reconcileStream, wantedStream } from "./reconcile.ts"
 import { notFound, orNone, request } from "./request.ts"
 import { consumerDifferences, type Difference, streamDifferences } from "./topology.ts"
@@ -145,6 +146,11 @@ export class Streams extends Context.Service<
       stream: string,
       sequence: number
     ) => Effect.Effect<Option.Option<StoredMessage>, StreamsError>
+    /**
+     * Sequences of what the durable of a work queue gave up, oldest first: their advisory comes only with
+     * the next pull, and may be lost. None while anything is unanswered, for then they cannot be told apart.
+     */
+    readonly orphans: (consumer: ConsumerDefinition) => Effect.Effect<ReadonlyArray<number>, StreamsError>
     /** Done as well where it is gone. */
     readonly deleteMessage: (stream: string, sequence: number) => Effect.Effect<void, StreamsError>
   }
@@ -193,6 +199,7 @@ export class Streams extends Context.Service<
         mark,
         serverId,
         getMessage: (stream, sequence) => withNats(getMessage(stream, sequence)),
+        orphans: (consumer) => withNats(findOrphans(consumer)),
         deleteMessage: (stream, sequence) => withNats(deleteMessage(stream, sequence))
       })
     })

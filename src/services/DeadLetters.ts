@@ -1,34 +1,34 @@
-/** The port to what died. */
+/** What died: recorded in the ledger first; the stream's copy follows through the register of open work. */
 
-import { Context, type Effect } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 
-import { type DeadLetterReason } from "#schemas/DeadLetter.ts"
+import { type DeadMessage, letterOfMessage } from "#src/domain/burial.ts"
+import { toInstant } from "#src/domain/instants.ts"
+import { DeadLetterRepository } from "#src/repositories/DeadLetterRepository.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 
-/** A message of a stream that no consumer can handle, as it lies there. */
-export interface DeadMessage {
-  readonly stream: string
-  /** In the stream: with it and `timestamp` it names the message, so that recording it twice is once. */
-  readonly sequence: number
-  /** When the stream stored it, in milliseconds since 1970. */
-  readonly timestamp: number
-  readonly subject: string
-  /** The durable that gave it up. */
-  readonly consumer: string
-  readonly reason: DeadLetterReason
-  /** What a person needs to repair it, e.g. the path of the wrong member. */
-  readonly detail: string
-  /** 1 for the first delivery. */
-  readonly deliveries: number
-  /** One value a name. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array
-}
+import { OpenWork } from "./OpenWork.ts"
 
 export class DeadLetters extends Context.Service<
   DeadLetters,
   {
-    /** Durable on return; the stream's copy follows through the outbox. Recording the same death twice is once. */
+    /** Durable on return. Recording the same death twice is once. */
     readonly record: (messages: ReadonlyArray<DeadMessage>) => Effect.Effect<void, LedgerUnreachable>
   }
->()("carillon/services/DeadLetters") {}
+>()("carillon/services/DeadLetters") {
+  static readonly layer = Layer.effect(
+    DeadLetters,
+    Effect.gen(function* () {
+      const repository = yield* DeadLetterRepository
+      const work = yield* OpenWork
+
+      const record = Effect.fn("DeadLetters.record")(function* (messages: ReadonlyArray<DeadMessage>) {
+        const now = toInstant(yield* Clock.currentTimeMillis)
+        yield* repository.insert(messages.map((message) => letterOfMessage(message, now)))
+        work.ring("dead_letters")
+      })
+
+      return DeadLetters.of({ record })
+    })
+  )
+}

@@ -1,7 +1,7 @@
 /** Publishing to a real JetStream: flights, atomic batches by raw headers, messages for later. */
 
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Duration, Effect, Option } from "effect"
+import { DateTime, type Duration, Effect, Option } from "effect"
 
 import { type Outgoing, scheduled } from "#src/nats/Outgoing.ts"
 import { Publisher } from "#src/nats/Publisher.ts"

@@ -2,14 +2,18 @@
 
 import { assert, describe, it } from "@effect/vitest"
 import { type StreamConfig } from "@nats-io/jetstream"
-import { Duration, Effect, Option, Schedule } from "effect"
+import { DateTime, Duration, Effect, Layer, Option, Schedule } from "effect"
 
+import { Consumer } from "#src/nats/Consumer.ts"
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
+import { scheduled } from "#src/nats/Outgoing.ts"
 import { request } from "#src/nats/request.ts"
 import { Streams } from "#src/nats/Streams.ts"
 import { allStreams } from "#streams/all.ts"
+import { type ConsumerDefinition } from "#streams/ConsumerDefinition.ts"
 import { events } from "#streams/events.ts"
-import { clients, definition, messages, onServer, publish } from "#test/support/nats.ts"
+import { laterSubject } from "#streams/subjects.ts"
+import { clients, definition, message, messages, onServer, publish } from "#test/support/nats.ts"
 
 const apply = Streams.use((streams) => streams.apply(allStreams, [definition]))
 const status = Streams.use((streams) => streams.status(allStreams, [definition]))
@@ -116,7 +120,7 @@ describe("Streams.apply", () => {
         const replicated = yield* Effect.gen(function* () {
           yield* NatsConnection.use(({ awaitUp }) => awaitUp)
           return yield* Streams.use((streams) => Effect.flip(streams.apply([definition.stream], [])))
-        }).pipe(Effect.scoped, Effect.provide(clients(server.url, "3")))
+        }).pipe(Effect.scoped, Effect.provide(Layer.fresh(clients(server.url, "3"))))
         assert.include(replicated.message, "persist_mode is async, wanted default")
       })
     )
@@ -201,6 +205,38 @@ describe("Streams.deleteMessage", () => {
         assert.deepStrictEqual(yield* getMessage("NONE", 1), Option.none())
         assert.strictEqual(Option.getOrThrow(yield* mark("JOBS_EMAIL")).lastSequence, 1)
         assert.deepStrictEqual(yield* mark("NONE"), Option.none())
+      })
+    )
+  )
+})
+
+describe("Streams.orphans", () => {
+  it.live("names what a work queue's durable gave up, and nothing that is acked, waiting or scheduled", () =>
+    onServer(
+      Effect.fnUntraced(function* () {
+        const impatient: ConsumerDefinition = {
+          ...definition,
+          backoff: [Duration.millis(100)],
+          maxDeliver: 2
+        }
+        const { apply: applyTo, orphans } = yield* Streams
+        yield* applyTo([definition.stream], [impatient])
+        const tomorrow = DateTime.formatIso(DateTime.addDuration(yield* DateTime.now, "1 day"))
+        const later = laterSubject({ channel: "email", lane: "tx", key: "default", jobId: "1" })
+        yield* publish([scheduled(message(0), { subject: later, at: tomorrow }), ...messages(4)])
+        assert.deepStrictEqual(yield* orphans(impatient), [])
+
+        const consumer = yield* Consumer
+        yield* consumer.consume(impatient, (batch) =>
+          Effect.sync(() =>
+            batch.forEach((message) => (message.sequence % 2 === 1 ? message.ack() : undefined))
+          )
+        )
+        const found = yield* orphans(impatient).pipe(
+          Effect.repeat({ until: (found) => found.length === 2, schedule: Schedule.spaced("50 millis") }),
+          Effect.timeout("10 seconds")
+        )
+        assert.deepStrictEqual(found, [2, 4])
       })
     )
   )
