@@ -1,0 +1,77 @@
+/**
+ * Takes a program out of a package of Debian's sid without installing it: the machine's own package lists,
+ * sources and files are not touched, and no root is needed. apt checks the package against Debian's key.
+ */
+
+import { Effect, FileSystem, Path, Schema } from "effect"
+
+import { runCommand } from "#src/embedded/runCommand.ts"
+import { say } from "#src/embedded/Say.ts"
+
+export interface DebianProgram {
+  readonly name: string
+  readonly package: string
+  /** Where the package puts it, without the leading slash. */
+  readonly file: string
+}
+
+/** This is not a Debian, or one whose mirror does not have the package. */
+export class NotFromDebian extends Schema.TaggedError<NotFromDebian>()("NotFromDebian", {
+  reason: Schema.String
+}) {
+  override get message() {
+    return this.reason
+  }
+}
+
+const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+/** The Debian mirror that this machine uses for itself, of `main`. */
+const mirror = Effect.gen(function* () {
+  const uris = yield* runCommand({ program: "apt-get", args: ["indextargets", "--format", "$(REPO_URI)"] })
+  const found = uris.split("\n").find((uri) => /\/debian\/?$/.test(uri))
+  return found ?? "http://deb.debian.org/debian/"
+})
+
+/** apt with folders of its own, which asks for nothing but the list of packages. */
+const privateApt = (folder: string) =>
+  [
+    `Dir::Etc::SourceList=${folder}/sid.list`,
+    "Dir::Etc::SourceParts=/dev/null",
+    "Dir::Etc::PreferencesParts=/dev/null",
+    `Dir::State::Lists=${folder}/lists`,
+    `Dir::Cache=${folder}/cache`,
+    "Acquire::Languages=none",
+    "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false",
+    "Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false",
+    "APT::Sandbox::User=root"
+  ].flatMap((option) => ["-o", option])
+
+/** The path of the program. Takes a few seconds and 15 MB of downloads. */
+export const installFromDebian = Effect.fnUntraced(function* (wanted: DebianProgram, folder: string) {
+  const fs = yield* FileSystem.FileSystem
+  const { join } = yield* Path.Path
+  if (!(yield* fs.exists(keyring))) return yield* new NotFromDebian({ reason: `${keyring} is missing` })
+  const uri = yield* mirror
+  yield* say(`getting ${wanted.name} from Debian's package ${wanted.package} at ${uri} (a few seconds)`)
+
+  const work = yield* fs.makeTempDirectoryScoped({ prefix: "carillon-apt-" })
+  for (const inner of ["lists/partial", "cache/archives/partial", "package"])
+    yield* fs.makeDirectory(join(work, inner), { recursive: true })
+  yield* fs.writeFileString(join(work, "sid.list"), `deb [signed-by=${keyring}] ${uri} sid main\n`)
+
+  const apt = { program: "apt-get", cwd: work }
+  // Hooks of the machine's own configuration may fail without root after the list has come: the download decides.
+  yield* Effect.ignore(runCommand({ ...apt, args: [...privateApt(work), "--quiet", "update"] }))
+  yield* runCommand({ ...apt, args: [...privateApt(work), "--quiet", "download", wanted.package] })
+  const archive = (yield* fs.readDirectory(work)).find((file) => file.endsWith(".deb"))
+  if (archive === undefined) return yield* new NotFromDebian({ reason: `no package ${wanted.package} came` })
+  yield* runCommand({ program: "dpkg-deb", args: ["-x", join(work, archive), join(work, "package")] })
+
+  // Copied beside its place first: a killed copy must not pass for the program.
+  const program = join(folder, wanted.name)
+  yield* fs.copyFile(join(work, "package", wanted.file), `${program}.new`)
+  yield* fs.chmod(`${program}.new`, 0o755)
+  yield* fs.rename(`${program}.new`, program)
+  return program
+}, Effect.scoped)

