@@ -89,9 +89,8 @@ export const parseLaterSubject = (subject: string): Option.Option<LaterSubject> 
     later === "later" ? Option.map(withLane(channel, lane, key), (job) => ({ ...job, jobId })) : Option.none()
   )
 
-/** All of one lane of a channel, for a durable: of `key`, or of every key. */
-export const laneFilter = (channel: string, lane: Lane, key?: string): string =>
-  `jobs.${encodeToken(channel)}.${lane}.${key === undefined ? "*" : encodeToken(key)}`
+/** All keys of one lane of a channel, for a durable. One key's is its `jobSubject`. */
+export const laneFilter = (channel: string, lane: Lane): string => `jobs.${encodeToken(channel)}.${lane}.*`
 
 export interface OutcomeSubject {
   readonly channel: string

@@ -1,7 +1,7 @@
 /** Consuming from a real JetStream: restarts, lost durables and streams, hooks, a start without a server, the drain. */
 
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Option, Queue, Scope } from "effect"
+import { Deferred, Effect, Exit, Fiber, Latch, Option, Queue, Scope } from "effect"
 
 import { Consumer } from "#src/nats/Consumer.ts"
 import { type Delivered } from "#src/nats/Delivered.ts"
@@ -133,6 +133,34 @@ describe("Consumer.consume", () => {
         assert.deepStrictEqual(order.slice(0, 3), ["hook 1", "hook 2", "batch"])
       }).pipe(Effect.scoped, Effect.provide(clients(server.url)))
     })
+  )
+
+  it.live("takes nothing after a restart before the hooks of the new server have succeeded", () =>
+    onServer(
+      Effect.fnUntraced(function* (server) {
+        yield* apply
+        const servers = yield* Queue.unbounded<string>()
+        const allowed = yield* Latch.make(true)
+        yield* NatsConnection.use(({ onConnect }) =>
+          onConnect((serverId) => Effect.andThen(Queue.offer(servers, serverId), allowed.await))
+        )
+        const first = yield* Queue.take(servers)
+        const seen = yield* Queue.unbounded<unknown>()
+        yield* consuming(seen)
+        yield* publish([message(1)])
+        assert.strictEqual(yield* Queue.take(seen), 1)
+
+        yield* allowed.close
+        yield* server.restart
+        assert.notStrictEqual(yield* Queue.take(servers), first)
+        yield* NatsConnection.use(({ awaitUp }) => awaitUp)
+        yield* Effect.retry(publish([message(2)]), { times: 20 })
+        const early = yield* Effect.timeoutOption(Queue.take(seen), "700 millis")
+        assert.deepStrictEqual(early, Option.none())
+        yield* allowed.open
+        assert.strictEqual(yield* Queue.take(seen), 2)
+      })
+    )
   )
 
   it.live("finishes what it has begun and gives the rest back at once when its scope closes", () =>
