@@ -1,6 +1,6 @@
 /** Templates from the author's text to the recipient's message: compiled once a version, rendered for each. */
 
-import { Option, Result } from "effect"
+import { Array, Option, Result } from "effect"
 
 import { type Channel } from "#schemas/Channel.ts"
 
@@ -112,14 +112,12 @@ export const compileTemplate = (
   )
   const bytes = texts.reduce((sum, { text }) => sum + utf8.encode(text).length, 0)
   if (bytes > maxSourceBytes) return Result.fail([tooLarge])
-  const compiled = texts.map(({ name, text }) => compileField(source, name, text))
-  const problems = compiled.flatMap((field) => (Result.isFailure(field) ? field.failure : []))
-  if (problems.length > 0) return Result.fail(problems)
-  const fields = compiled.flatMap((field) => (Result.isSuccess(field) ? [field.success] : []))
+  const [fields, problems] = Array.partition(texts, ({ name, text }) => compileField(source, name, text))
+  if (problems.length > 0) return Result.fail(problems.flat())
   const renders = new Map(fields.map(({ name, render }) => [name, render]))
   const html = fields.find(({ name }) => name === "html")
-  if (source.channel === "email" && html !== undefined && !renders.has("text"))
-    renders.set("text", deriveText(html))
+  const hasText = (source.content["text"] ?? "").trim() !== ""
+  if (source.channel === "email" && html !== undefined && !hasText) renders.set("text", deriveText(html))
   return Result.succeed({
     fields: renders,
     variables: [...new Set(fields.flatMap(({ variables }) => variables))]

@@ -16,11 +16,10 @@ const kinds = [
   ["string", /'(?:[^'\\\r\n]|\\['\\])*'/uy],
   ["number", /-?\d+(?:\.\d+)?(?![\p{L}\p{N}_.])/uy],
   ["path", new RegExp(String.raw`@?${name}(?:\.[\p{L}\p{N}_-]+)*`, "uy")],
-  ["symbol", /==|!=|[<>|:()]/uy],
-  ["unknown", /[^]?/uy]
+  ["symbol", /==|!=|[<>|:()]/uy]
 ] as const
 
-const space = /\s*/uy
+const space = /\s+/uy
 
 export class Lexer {
   private readonly source: string
@@ -54,12 +53,13 @@ export class Lexer {
   }
 
   private read(): Lexeme {
-    const offset = this.offset + (this.match(space, this.offset)?.length ?? 0)
+    const offset = this.offset + (this.match(space, this.offset) ?? "").length
     for (const [kind, pattern] of kinds) {
       const text = this.match(pattern, offset)
       if (text !== undefined) return { kind, text, offset }
     }
-    return { kind: "unknown", text: "", offset }
+    const character = this.source.codePointAt(offset)
+    return { kind: "unknown", text: character === undefined ? "" : String.fromCodePoint(character), offset }
   }
 
   private match(pattern: RegExp, offset: number): string | undefined {

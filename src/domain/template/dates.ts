@@ -21,31 +21,30 @@ const dateFilter =
     return write(epochMillis, isDay ? { ...environment, timezone: "UTC" } : environment)
   }
 
-/** The parts a pattern is made of; Unicode TR 35's letters. Words (`MMMM`) are left to the styles, which know each language's grammar. */
-const part = /yyyy|MM|M|dd|d|HH|H|mm|ss/g
+/** Letters of Unicode TR 35 that are digits. Words (`MMMM`) are left to the styles, which know each language's grammar. */
+const parts: ReadonlyMap<string, string> = new Map([
+  ["yyyy", "year"],
+  ["MM", "month"],
+  ["M", "month"],
+  ["dd", "day"],
+  ["d", "day"],
+  ["HH", "hour"],
+  ["H", "hour"],
+  ["mm", "minute"],
+  ["ss", "second"]
+])
+
 const sameLetters = /(\p{L})\1*/gu
 
-const partNames: Readonly<Record<string, string>> = {
-  yyyy: "year",
-  MM: "month",
-  M: "month",
-  dd: "day",
-  d: "day",
-  HH: "hour",
-  H: "hour",
-  mm: "minute",
-  ss: "second"
-}
-
 const isPattern = (text: string): boolean =>
-  text !== "" && (text.match(sameLetters) ?? []).every((letters) => Object.hasOwn(partNames, letters))
+  text.match(sameLetters)?.every((letters) => parts.has(letters)) === true
 
 const byPattern =
   (text: string): WriteDate =>
   (epochMillis, environment) => {
     const clock = wallClock(epochMillis, environment)
-    return text.replace(part, (letters) => {
-      const digits = clock.get(partNames[letters] ?? "") ?? ""
+    return text.replaceAll(sameLetters, (letters) => {
+      const digits = String(clock.get(String(parts.get(letters))))
       return letters.length === 1 ? String(Number(digits)) : digits
     })
   }

@@ -23,6 +23,7 @@ export const maxProblems = 100
 const newline = /\r\n|\r|\n/
 
 export const locate = (field: string, source: string, { message, offset }: Problem): TemplateProblem => {
-  const lines = source.slice(0, offset).split(newline)
-  return { field, line: lines.length, column: (lines.at(-1) ?? "").length + 1, message }
+  const before = source.slice(0, offset)
+  const lineEnd = Math.max(before.lastIndexOf("\n"), before.lastIndexOf("\r"))
+  return { field, line: before.split(newline).length, column: offset - lineEnd, message }
 }

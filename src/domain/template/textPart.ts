@@ -82,7 +82,7 @@ const blocksSurvive = (tokens: ReadonlyArray<Token>, text: string): boolean => {
   const found = numbersIn(text).filter((number) => isBlock(tokens[number]))
   const known = new Set(found)
   return (
-    found.every((number, position) => position === 0 || number > (found[position - 1] ?? 0)) &&
+    found.every((number, position) => number > (found[position - 1] ?? -1)) &&
     blocksOf(tokens).every((block) => new Set(block.map((position) => known.has(position))).size === 1)
   )
 }

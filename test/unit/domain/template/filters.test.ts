@@ -100,6 +100,14 @@ describe("date", () => {
   )
 })
 
+describe("readers in many languages and zones", () => {
+  it("goes on writing when there were more than it remembers", () => {
+    for (let n = 0; n < 2001; n++)
+      filtered("date: 'short'", "2026-03-01T10:00:00Z", { timezone: `Zone/${n}` })
+    assert.strictEqual(filtered("date: 'short'", "2026-03-01T10:00:00Z"), "3/1/26")
+  })
+})
+
 describe("raw_link", () => {
   it.each([
     "https://example.org/a?b=c&d=e#f",

@@ -36,7 +36,7 @@ describe("paths", () => {
     ["{{имя}}", "Анна"],
     ["{{first-name}}", "Ann-Lee"],
     ["{{items.0.genres}}", "drama, sci-fi"],
-    ["[{{missing}}{{user.missing.deep}}{{nothing}}{{user}}{{items}}]", "[]"],
+    ["[{{missing}}{{user.missing.deep}}{{nothing}}{{none}}{{user}}{{items}}]", "[]"],
     ["no } tags }} { here", "no } tags }} { here"],
     ["", ""]
   ])("fills in %s", (text, expected) => {
@@ -50,7 +50,8 @@ describe("paths", () => {
       no: false,
       имя: "Анна",
       "first-name": "Ann-Lee",
-      nothing: null
+      nothing: null,
+      none: Number.NaN
     }
     assert.strictEqual(filled(text, data), expected)
   })

@@ -93,6 +93,10 @@ describe("what is refused, and where", () => {
     assert.strictEqual(first(text), problem)
   })
 
+  it.each(["", "-", "MMM", "ddd", "YYYY", "yyyy-MM-ddThh"])("refuses the date pattern '%s'", (pattern) => {
+    assert.include(first(`{{a | date: '${pattern}'}}`), "1:13 the filter date takes")
+  })
+
   it("is not brought down by depth", () => {
     assert.lengthOf(problemsOf({ text: `{{#if ${"(".repeat(99_999)}` }), 1)
     assert.lengthOf(problemsOf({ text: `{{#if ${"not ".repeat(9999)}` }), 1)
