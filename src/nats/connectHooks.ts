@@ -49,7 +49,8 @@ export const makeConnectHooks: Effect.Effect<ConnectHooks, never, Scope.Scope> =
 
   const stop = Effect.suspend(() => {
     serverId = undefined
-    return Effect.andThen(done.close, FiberHandle.clear(running))
+    // Put in its place, so that a hook that is slow to end holds up nothing.
+    return Effect.andThen(done.close, Effect.asVoid(FiberHandle.run(running, Effect.void)))
   })
 
   const register = Effect.fnUntraced(function* <E, R>(run: ConnectHook<E, R>) {

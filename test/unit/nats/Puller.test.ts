@@ -31,7 +31,7 @@ const startPulling = () => {
   const puller = new Puller({
     capacity: 8,
     room: () => 8 - state.held,
-    send: (request) => state.asked.push(Schema.decodeUnknownSync(Request)(request).batch),
+    send: (request) => state.asked.push(Schema.decodeSync(Request)(request).batch),
     onMessage: () => state.held++,
     onLost: (why) => state.lost.push(why)
   })
