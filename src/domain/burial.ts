@@ -1,0 +1,70 @@
+/** A message of a stream as a dead letter: what its subject and body still say about it. */
+
+import { Option, Schema } from "effect"
+
+import { type DeadLetter, type DeadLetterReason } from "#schemas/DeadLetter.ts"
+import { defaultOrganization, EventId, JobId, OrganizationId } from "#schemas/Ids.ts"
+import { type Instant } from "#schemas/Instant.ts"
+
+import { deadLetterIdOfMessage } from "./ids.ts"
+import { toInstant } from "./instants.ts"
+
+/** A message that no consumer can handle, as it lies in its stream. */
+export interface DeadMessage {
+  readonly stream: string
+  /** In the stream: with it and `timestamp` it names the message, so that recording it twice is once. */
+  readonly sequence: number
+  /** When the stream stored it, in milliseconds since 1970. */
+  readonly timestamp: number
+  readonly subject: string
+  /** The durable that gave it up. */
+  readonly consumer: string
+  readonly reason: DeadLetterReason
+  /** What a person needs to repair it, e.g. the path of the wrong member. */
+  readonly detail: string
+  /** 1 for the first delivery. */
+  readonly deliveries: number
+  /** One value a name. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+const readOrganization = Schema.decodeUnknownOption(OrganizationId)
+const readEventId = Schema.decodeUnknownOption(EventId)
+const readJobId = Schema.decodeUnknownOption(JobId)
+
+/** The members of a body that is JSON; none of any other. */
+const membersOf = (body: Uint8Array): Readonly<Record<string, unknown>> => {
+  const json = Option.liftThrowable((text: string): unknown => JSON.parse(text))(Buffer.from(body).toString("utf8"))
+  const value = Option.getOrNull(json)
+  return typeof value === "object" && value !== null ? { ...value } : {}
+}
+
+/** `events.<organization>.<type>` and `jobs.<channel>.tx.<organization>` name one; the rest is the default's. */
+const organizationOf = (subject: string): OrganizationId => {
+  const [first, second, lane, last] = subject.split(".")
+  const named = first === "jobs" && lane === "tx" ? last : second
+  return Option.getOrElse(readOrganization(first === "events" || first === "jobs" ? named : ""), () => defaultOrganization)
+}
+
+export const letterOfMessage = (message: DeadMessage, now: Instant): DeadLetter => {
+  const members = membersOf(message.body)
+  const isEvent = message.subject.startsWith("events.")
+  return {
+    dead_letter_id: deadLetterIdOfMessage(toInstant(message.timestamp), message),
+    organization_id: organizationOf(message.subject),
+    stream: message.stream,
+    subject: message.subject,
+    consumer: message.consumer,
+    reason: message.reason,
+    detail: message.detail,
+    deliveries: message.deliveries,
+    job_id: Option.getOrNull(readJobId(members["job_id"])),
+    event_id: Option.getOrNull(readEventId(members["event_id"])),
+    event_type: isEvent ? message.subject.split(".").slice(2).join(".").slice(0, 100) : null,
+    body: message.body,
+    headers: message.headers,
+    history: [],
+    died_at: now
+  }
+}

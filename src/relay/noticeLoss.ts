@@ -1,0 +1,69 @@
+/** At every connection to NATS, before anything is consumed: streams as defined, and what they lost announced again. */
+
+import { Effect, Layer, Option } from "effect"
+
+import { NatsConfig } from "#src/config/NatsConfig.ts"
+import { mayHaveLost } from "#src/domain/streamMarks.ts"
+import { NatsConnection } from "#src/nats/NatsConnection.ts"
+import { Streams } from "#src/nats/Streams.ts"
+import { OutboxRepository, outboxKinds } from "#src/repositories/OutboxRepository.ts"
+import { type NamedMark, StreamMarkRepository } from "#src/repositories/StreamMarkRepository.ts"
+import { OpenWork } from "#src/services/OpenWork.ts"
+import { type ConsumerDefinition } from "#streams/ConsumerDefinition.ts"
+import { type StreamDefinition } from "#streams/StreamDefinition.ts"
+
+/** As the server says it now; a stream that is not there is left out. */
+const readMarks = Effect.fnUntraced(function* (streams: ReadonlyArray<StreamDefinition>) {
+  const service = yield* Streams
+  const server_id = yield* service.serverId
+  const marks = yield* Effect.forEach(streams, ({ name }) =>
+    Effect.map(
+      service.mark(name),
+      Option.map(({ created, lastSequence }): NamedMark => ({
+        stream: name,
+        created,
+        server_id,
+        last_seq: lastSequence
+      }))
+    )
+  )
+  return marks.flatMap(Option.toArray)
+})
+
+/** Compares with what the ledger knew, and writes what it knows now, in one transaction with its consequences. */
+export const compareMarks = Effect.fn("noticeLoss")(function* (streams: ReadonlyArray<StreamDefinition>) {
+  const repository = yield* StreamMarkRepository
+  const outbox = yield* OutboxRepository
+  const { replicas } = yield* NatsConfig
+  const found = yield* readMarks(streams)
+  const lost = yield* repository.transaction(
+    Effect.gen(function* () {
+      const known = new Map((yield* repository.lock).map((mark) => [mark.stream, mark]))
+      const lost = found.filter((mark) => mayHaveLost(known.get(mark.stream) ?? null, mark, replicas))
+      const names = lost.map(({ stream }) => stream)
+      if (names.length > 0) yield* outbox.forget(names)
+      yield* repository.write(found)
+      return names
+    })
+  )
+  if (lost.length === 0) return
+  yield* Effect.logInfo("streams are new, or may have lost their tail: announcing open work again", {
+    "streams.lost": lost
+  })
+  yield* OpenWork.use((work) => Effect.sync(() => work.ring(...outboxKinds)))
+})
+
+export const layer = (
+  streams: ReadonlyArray<StreamDefinition>,
+  consumers: ReadonlyArray<ConsumerDefinition>
+) =>
+  Layer.effectDiscard(
+    NatsConnection.use((nats) =>
+      nats.onConnect(() =>
+        Effect.andThen(
+          Streams.use((service) => service.apply(streams, consumers)),
+          compareMarks(streams)
+        )
+      )
+    )
+  )

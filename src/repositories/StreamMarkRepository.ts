@@ -1,0 +1,60 @@
+/** What we last knew of each stream. */
+
+import { Context, Effect, Layer } from "effect"
+
+import { type StreamMark } from "#src/domain/streamMarks.ts"
+import { Postgres } from "#src/postgres/Postgres.ts"
+
+import { type LedgerUnreachable, orUnreachable } from "./LedgerUnreachable.ts"
+
+export interface NamedMark extends StreamMark {
+  readonly stream: string
+}
+
+export class StreamMarkRepository extends Context.Service<
+  StreamMarkRepository,
+  {
+    /** Those that are known, locked until the transaction ends: one process at a time looks for a loss. */
+    readonly lock: Effect.Effect<ReadonlyArray<NamedMark>, LedgerUnreachable>
+    readonly write: (marks: ReadonlyArray<NamedMark>) => Effect.Effect<void, LedgerUnreachable>
+    /** Runs `effect` in one transaction. */
+    readonly transaction: <A, R>(
+      effect: Effect.Effect<A, LedgerUnreachable, R>
+    ) => Effect.Effect<A, LedgerUnreachable, R>
+  }
+>()("carillon/repositories/StreamMarkRepository") {
+  static readonly layer = Layer.effect(
+    StreamMarkRepository,
+    Effect.gen(function* () {
+      const { query, transaction } = yield* Postgres
+      return StreamMarkRepository.of({
+        lock: orUnreachable(
+          query(
+            (sql) => sql<Array<NamedMark>>`
+              select stream, created, server_id, last_seq from stream_marks order by stream for update`
+          )
+        ),
+        write: (marks) =>
+          Effect.asVoid(
+            orUnreachable(
+              query(
+                (sql) => sql`
+                  insert into stream_marks (stream, created, server_id, last_seq)
+                  select * from unnest(${marks.map(({ stream }) => stream)}::text[],
+                    ${marks.map(({ created }) => created)}::timestamptz[],
+                    ${marks.map(({ server_id }) => server_id)}::text[],
+                    ${marks.map(({ last_seq }) => last_seq)}::bigint[])
+                  on conflict (stream) do update set created = excluded.created, server_id = excluded.server_id,
+                    last_seq = excluded.last_seq, updated_at = now()`
+              )
+            )
+          ),
+        transaction: (effect) =>
+          Effect.catchTags(transaction(effect), {
+            PostgresUnreachable: (error) => orUnreachable(Effect.fail(error)),
+            PostgresRefused: (error) => Effect.die(error)
+          })
+      })
+    })
+  )
+}

@@ -1,0 +1,70 @@
+/** This process among the others: its identity, and the beat by which they know that it lives. */
+
+import { randomUUID } from "node:crypto"
+import { hostname } from "node:os"
+
+import { Clock, Context, Effect, Layer, Schedule } from "effect"
+
+import { WorkerId } from "#schemas/Ids.ts"
+import { WorkerRepository } from "#src/repositories/WorkerRepository.ts"
+
+const interval = "2 seconds"
+
+/** Well before others take us for dead, at 15 s. */
+const trusted_ms = 10_000
+
+const draw = Effect.sync(() => WorkerId.make(randomUUID()))
+
+export class Workers extends Context.Service<
+  Workers,
+  {
+    /** Whose name to start under, now. It changes when others have taken us for dead. */
+    readonly current: () => WorkerId
+    /** Whether what `worker` started may still go on: it is us, and our last beat is younger than 10 s. */
+    readonly mayProceed: (worker: WorkerId) => boolean
+    /** When the last own beat succeeded, in milliseconds of the monotonic clock; none yet: null. */
+    readonly lastBeat: () => number | null
+  }
+>()("carillon/services/Workers") {
+  static readonly layerOf = (role: string) =>
+    Layer.effect(
+      Workers,
+      Effect.gen(function* () {
+        const repository = yield* WorkerRepository
+        const clock = yield* Clock.Clock
+        const monotonic_ms = () => Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+        let current = yield* draw
+        let registered = false
+        let lastBeat: number | null = null
+
+        const beatOnce = Effect.gen(function* () {
+          const begun = monotonic_ms()
+          if (!registered) {
+            yield* repository.register({ worker_id: current, role, host: hostname(), pid: process.pid })
+            registered = true
+          }
+          if (yield* repository.beat(current)) {
+            lastBeat = begun
+            return
+          }
+          yield* Effect.logWarning("taken for dead: going on under a new name", { "worker.id": current })
+          current = yield* draw
+          registered = false
+        })
+
+        yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeoutOption(repository.deregister(current), "2 seconds")))
+        yield* beatOnce.pipe(
+          Effect.catchTag("LedgerUnreachable", (error) => Effect.logDebug("no beat", error)),
+          Effect.repeat(Schedule.spaced(interval)),
+          Effect.forkScoped
+        )
+
+        return Workers.of({
+          current: () => current,
+          mayProceed: (worker) =>
+            worker === current && lastBeat !== null && monotonic_ms() - lastBeat < trusted_ms,
+          lastBeat: () => lastBeat
+        })
+      })
+    )
+}
