@@ -4,7 +4,7 @@ import { Schema } from "effect"
 
 import { ChannelInput } from "./Channel.ts"
 import { MaxAttempts, RetryDelays } from "./Event.ts"
-import { TemplateCode } from "./Ids.ts"
+import { EventType, TemplateCode } from "./Ids.ts"
 
 /** Dotted members of the payload, e.g. `order.customer_id`. */
 export const PayloadPath = Schema.String.check(
@@ -57,3 +57,21 @@ export const EventDefinition = Schema.Struct({
   notifications: Schema.Array(NotificationRule).check(Schema.isMaxLength(20))
 })
 export type EventDefinition = typeof EventDefinition.Type
+
+/** As callers write it; what they leave out is null. */
+export const EventTypeBody = Schema.Struct({
+  event_type: EventType,
+  payload_schema: Schema.optionalKey(EventDefinition.fields.payload_schema),
+  notifications: EventDefinition.fields.notifications
+})
+
+/** As it is answered. */
+export const EventTypeAnswer = Schema.Struct({
+  event_type: EventType,
+  ...EventDefinition.fields,
+  /** 1 for the first; each change makes the next one. It is also the entity tag. */
+  version: Schema.Int,
+  created_at: Schema.String,
+  updated_at: Schema.String
+})
+export type EventTypeAnswer = typeof EventTypeAnswer.Type
