@@ -57,16 +57,21 @@ const dropStalePidFile = Effect.fnUntraced(function* ({ pidFile, program }: Orph
   if (!isOneOfItsKind) yield* Effect.sync(() => rmSync(pidFile, { force: true }))
 })
 
-/** Asks it to end, kills it after 10 s. Does nothing where none runs; safe to repeat. */
+/** Asks it to end, kills it after 10 s. */
+const endProcess = Effect.fnUntraced(function* (orphan: Orphan, pid: number) {
+  yield* say(`ending the ${orphan.name} (process ${pid}) that an earlier start left behind`)
+  yield* signal(pid, orphan.stopSignal)
+  const isGone = Effect.map(waitUntilGone(orphan, pid), Option.isSome)
+  if (yield* isGone) return
+  yield* signal(pid, "SIGKILL")
+  yield* (yield* isGone) ? Effect.void : new OrphanRemains({ name: orphan.name, pid })
+})
+
+/** Does nothing where none runs; safe to repeat. */
 export const endOrphan = Effect.fnUntraced(function* (orphan: Orphan) {
   const found = yield* pidIn(orphan.pidFile)
   if (Option.isNone(found)) return
   const pid = found.value
-  if (!(yield* isOurs(orphan, pid))) return yield* dropStalePidFile(orphan, pid)
-  yield* say(`ending the ${orphan.name} (process ${pid}) that an earlier start left behind`)
-  yield* signal(pid, orphan.stopSignal)
-  if (Option.isSome(yield* waitUntilGone(orphan, pid))) return
-  yield* signal(pid, "SIGKILL")
-  if (Option.isSome(yield* waitUntilGone(orphan, pid))) return
-  return yield* new OrphanRemains({ name: orphan.name, pid })
+  if (yield* isOurs(orphan, pid)) yield* endProcess(orphan, pid)
+  else yield* dropStalePidFile(orphan, pid)
 })

@@ -60,19 +60,23 @@ const take = Effect.fnUntraced(function* (lock: string) {
   return taken
 })
 
-const acquire = Effect.fnUntraced(function* (home: string, lock: string) {
+/** Fails where the lock's holder runs; else the lock is away, or somebody else has just taken it. */
+const clearLock = Effect.fnUntraced(function* (home: string, lock: string) {
   const fs = yield* FileSystem.FileSystem
-  while (!(yield* take(lock))) {
-    const text = yield* Effect.option(fs.readFileString(lock))
-    if (Option.isNone(text)) continue
-    const pid = yield* livingHolder(text.value)
-    if (Option.isSome(pid)) {
-      const run = yield* readRunFile(home)
-      const http = Option.isSome(run) && run.value.pid === pid.value ? { http: run.value.http } : {}
-      return yield* new AlreadyRunning({ pid: pid.value, home, ...http })
-    }
+  const text = yield* Effect.option(fs.readFileString(lock))
+  if (Option.isNone(text)) return
+  const pid = yield* livingHolder(text.value)
+  if (Option.isNone(pid)) {
     yield* Effect.ignore(breakLock(lock, text.value))
+    return
   }
+  const run = Option.filter(yield* readRunFile(home), (run) => run.pid === pid.value)
+  const http = Option.match(run, { onNone: () => ({}), onSome: ({ http }) => ({ http }) })
+  yield* new AlreadyRunning({ pid: pid.value, home, ...http })
+})
+
+const acquire = Effect.fnUntraced(function* (home: string, lock: string) {
+  while (!(yield* take(lock))) yield* clearLock(home, lock)
 })
 
 /** Holds the home folder until the scope ends. */

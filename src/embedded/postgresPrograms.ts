@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 
 import { Effect, Schema } from "effect"
 
-import { CommandFailed, runCommand } from "#src/embedded/runCommand.ts"
+import { runCommand } from "#src/embedded/runCommand.ts"
 
 export class NoEmbeddedPostgres extends Schema.TaggedError<NoEmbeddedPostgres>()("NoEmbeddedPostgres", {
   platform: Schema.String,
@@ -24,7 +24,7 @@ export const postgresPrograms = Effect.gen(function* () {
     catch: () => unusable("its package is not installed")
   })
   yield* runCommand({ program: `${folder}/bin/postgres`, args: ["--version"] }).pipe(
-    Effect.catchTag("CommandFailed", (error: CommandFailed) => Effect.fail(unusable(error.output)))
+    Effect.catchTag("CommandFailed", (error) => Effect.fail(unusable(error.output)))
   )
   return folder
 })

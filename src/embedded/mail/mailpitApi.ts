@@ -98,7 +98,7 @@ const remove = Effect.fnUntraced(function* (store: Store) {
 
 /** What cannot be read, a query or a body, is the caller's mistake. */
 const refuse = <A, E extends { readonly _tag: string }, R>(answer: Effect.Effect<A, E, R>) =>
-  Effect.catch(answer, () => Effect.succeed(badRequest))
+  answer.pipe(Effect.catch(() => Effect.succeed(badRequest)))
 
 export const mailpitRoutes = (store: Store) => [
   HttpRouter.route("GET", "/api/v1/messages", refuse(list(store))),

@@ -1,3 +1,4 @@
+/* eslint-disable typescript/no-unsafe-assignment, typescript/strict-boolean-expressions, typescript/await-thenable -- a browser runs this as it is: JavaScript, without types */
 // The list on the left, the reader on the right. Asks for news every second while it is looked at.
 
 const PAGE = 100

@@ -1,0 +1,183 @@
+/** The mail catcher, by SMTP on one side and by Mailpit's API on the other. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { request } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+import { NodeServices } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import nodemailer, { type SendMailOptions } from "nodemailer"
+
+import { mailCatcher } from "#src/embedded/mail/mailCatcher.ts"
+import { MailStore } from "#src/embedded/mail/MailStore.ts"
+
+const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "carillon-mail-"))),
+  (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true }))
+)
+
+/** Over the mails in `folder`, until the scope ends. */
+const catcherIn = (mails: string) =>
+  mailCatcher({ smtp: 0, http: 0 }).pipe(
+    Effect.provide(MailStore.layer(mails)),
+    Effect.provide(NodeServices.layer)
+  )
+
+const catcher = Effect.flatMap(folder, catcherIn)
+
+const send = (smtpUrl: string, mail: SendMailOptions) =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => nodemailer.createTransport(smtpUrl)),
+    (transport) => Effect.promise(() => transport.sendMail(mail)),
+    (transport) => Effect.sync(() => transport.close())
+  )
+
+const get = (url: string, init: RequestInit = {}) =>
+  Effect.promise(() => fetch(url, init)).pipe(
+    Effect.flatMap((answer) =>
+      Effect.map(
+        Effect.promise(() => answer.text()),
+        (text) => ({ status: answer.status, headers: answer.headers, text })
+      )
+    )
+  )
+
+const getJson = (url: string) => Effect.map(get(url), ({ text }) => JSON.parse(text))
+
+const welcome = {
+  from: '"Carillon" <no-reply@localhost>',
+  to: '"Ада" <ada@example.com>',
+  subject: "Добро пожаловать",
+  text: "Hello Ada",
+  html: "<html><head></head><body><p>Hello <b>Ada</b></p><script>alert(1)</script></body></html>"
+}
+
+describe("the mail catcher", () => {
+  it.live("shows a mail as soon as SMTP said 250, in the names of Mailpit", () =>
+    Effect.gen(function* () {
+      const { smtpUrl, mailUrl } = yield* catcher
+      yield* send(smtpUrl, welcome)
+      const list = yield* getJson(`${mailUrl}/api/v1/messages`)
+      assert.deepInclude(list, { total: 1, unread: 1, count: 1, start: 0 })
+      const [summary] = list.messages
+      assert.deepInclude(summary, { Subject: "Добро пожаловать", Snippet: "Hello Ada", Read: false })
+      assert.deepStrictEqual(summary.From, { Name: "Carillon", Address: "no-reply@localhost" })
+      assert.deepStrictEqual(summary.To, [{ Name: "Ада", Address: "ada@example.com" }])
+
+      const mail = yield* getJson(`${mailUrl}/api/v1/message/${summary.ID}`)
+      assert.include(mail.HTML, "Hello <b>Ada</b>")
+      assert.strictEqual(mail.Text.trim(), "Hello Ada")
+      assert.strictEqual((yield* getJson(`${mailUrl}/api/v1/messages`)).unread, 0)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("keeps the mail as it came, below its envelope", () =>
+    Effect.gen(function* () {
+      const { smtpUrl, mailUrl } = yield* catcher
+      yield* send(smtpUrl, {
+        envelope: { from: "bounces@localhost", to: ["hidden@example.com"] },
+        raw: "Subject: raw\r\nX-Mine: 1\r\n\r\n..dots\r\n"
+      })
+      const { messages } = yield* getJson(`${mailUrl}/api/v1/messages`)
+      const { text } = yield* get(`${mailUrl}/api/v1/message/${messages[0].ID}/raw`)
+      assert.strictEqual(
+        text,
+        "Return-Path: <bounces@localhost>\r\nDelivered-To: hidden@example.com\r\nSubject: raw\r\nX-Mine: 1\r\n\r\n..dots\r\n"
+      )
+      const headers = yield* getJson(`${mailUrl}/api/v1/message/${messages[0].ID}/headers`)
+      assert.deepStrictEqual(headers["X-Mine"], ["1"])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("lists newest first, page by page", () =>
+    Effect.gen(function* () {
+      const { smtpUrl, mailUrl } = yield* catcher
+      for (const subject of ["one", "two", "three"]) yield* send(smtpUrl, { ...welcome, subject })
+      const page = yield* getJson(`${mailUrl}/api/v1/messages?limit=2&start=1`)
+      assert.deepStrictEqual(
+        page.messages.map(({ Subject }: { Subject: string }) => Subject),
+        ["two", "one"]
+      )
+      assert.strictEqual(page.total, 3)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("deletes what the body names, or everything", () =>
+    Effect.gen(function* () {
+      const { smtpUrl, mailUrl } = yield* catcher
+      for (const subject of ["one", "two", "three"]) yield* send(smtpUrl, { ...welcome, subject })
+      const { messages } = yield* getJson(`${mailUrl}/api/v1/messages`)
+      const body = JSON.stringify({ IDs: [messages[0].ID] })
+      yield* get(`${mailUrl}/api/v1/messages`, { method: "DELETE", body })
+      assert.strictEqual((yield* getJson(`${mailUrl}/api/v1/messages`)).total, 2)
+      yield* get(`${mailUrl}/api/v1/messages`, { method: "DELETE" })
+      assert.strictEqual((yield* getJson(`${mailUrl}/api/v1/messages`)).total, 0)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("has its mails again after a restart", () =>
+    Effect.gen(function* () {
+      const mails = yield* folder
+      yield* Effect.scoped(Effect.flatMap(catcherIn(mails), ({ smtpUrl }) => send(smtpUrl, welcome)))
+      const { mailUrl } = yield* catcherIn(mails)
+      const { messages } = yield* getJson(`${mailUrl}/api/v1/messages`)
+      assert.strictEqual(messages[0].Subject, "Добро пожаловать")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("keeps the newest ten thousand", () =>
+    Effect.gen(function* () {
+      const mails = yield* folder
+      for (let n = 0; n < 10_000; n++)
+        writeFileSync(join(mails, `${String(n).padStart(21, "0")}.eml`), `Subject: ${n}\r\n\r\n`)
+      const { smtpUrl, mailUrl } = yield* catcherIn(mails)
+      yield* send(smtpUrl, welcome)
+      const oldest = yield* getJson(`${mailUrl}/api/v1/messages?start=9999`)
+      assert.strictEqual(oldest.total, 10_000)
+      assert.strictEqual(oldest.messages[0].Subject, "1")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("shows the HTML of a mail where it can run no script", () =>
+    Effect.gen(function* () {
+      const { smtpUrl, mailUrl } = yield* catcher
+      yield* send(smtpUrl, welcome)
+      const { messages } = yield* getJson(`${mailUrl}/api/v1/messages`)
+      const { headers, text } = yield* get(`${mailUrl}/view/${messages[0].ID}`)
+      const policy = headers.get("content-security-policy") ?? ""
+      assert.include(policy, "sandbox")
+      assert.include(policy, "default-src 'none'")
+      assert.notInclude(policy, "allow-scripts")
+      assert.notInclude(policy, "script-src")
+      assert.include(text, '<head><base target="_blank">')
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("answers nobody who asks by another name than loopback's", () =>
+    Effect.gen(function* () {
+      const { mailUrl } = yield* catcher
+      const status = yield* Effect.callback<number | undefined>((resume) => {
+        request(`${mailUrl}/api/v1/messages`, { headers: { host: "evil.example:8241" } }, (answer) =>
+          resume(Effect.succeed(answer.statusCode))
+        ).end()
+      })
+      assert.strictEqual(status, 421)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live.each([
+    ["/api/v1/message/0000000000000000000ab", 404],
+    ["/api/v1/message/..%2F..%2Frun.json/raw", 404],
+    ["/api/v1/messages?limit=all", 400],
+    ["/", 200],
+    ["/page.js", 200],
+    ["/page.css", 200]
+  ] as const)("answers %s with %i", ([path, expected]) =>
+    Effect.gen(function* () {
+      const { mailUrl } = yield* catcher
+      assert.strictEqual((yield* get(mailUrl + path)).status, expected)
+    }).pipe(Effect.scoped)
+  )
+})
