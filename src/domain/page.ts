@@ -1,48 +1,26 @@
-/** One page of a list, and where the next one begins. */
+/** One page of a list that is counted whole. */
 
-/** The most that is counted exactly. */
-const mostCounted = 10_000
-
-export interface Asked {
-  /** 1–100 */
+export interface Page {
+  /** Items of a page, 1–100. */
   readonly limit: number
+  /** Items skipped. */
   readonly offset: number
 }
 
-export interface Page<Row> {
-  readonly items: ReadonlyArray<Row>
-  readonly members: {
-    readonly total: number
-    readonly total_capped?: boolean
-    readonly limit: number
-    readonly offset: number
-    readonly has_more: boolean
-    readonly next_cursor: string | null
-  }
+export interface PageOf<A> {
+  readonly items: ReadonlyArray<A>
+  /** Of the whole list. */
+  readonly total: number
+  readonly limit: number
+  readonly offset: number
+  readonly has_more: boolean
 }
 
-/**
- * @param found one row more than the limit where the list goes on
- * @param cursorOf names the place after a row
- */
-export const makePage = <Row>(
-  asked: Asked,
-  found: { readonly rows: ReadonlyArray<Row>; readonly counted: number },
-  cursorOf: (row: Row) => string
-): Page<Row> => {
-  const { limit, offset } = asked
-  const items = found.rows.slice(0, limit)
-  const last = items.at(-1)
-  const has_more = found.rows.length > limit
-  return {
-    items,
-    members: {
-      total: Math.min(found.counted, mostCounted),
-      ...(found.counted > mostCounted ? { total_capped: true } : {}),
-      limit,
-      offset,
-      has_more,
-      next_cursor: has_more && last !== undefined ? cursorOf(last) : null
-    }
-  }
-}
+/** @param total of the whole list */
+export const pageOf = <A>({ limit, offset }: Page, items: ReadonlyArray<A>, total: number): PageOf<A> => ({
+  items,
+  total,
+  limit,
+  offset,
+  has_more: offset + items.length < total
+})
