@@ -5,7 +5,7 @@ import { Schema } from "effect"
 import { Instant } from "#schemas/Instant.ts"
 
 /**
- * How far the try got: `connect` nothing was said; `rcpt` the recipient was being named; `body` the
+ * How far the try got: `connect` nobody was named yet; `rcpt` the recipient was being named; `body` the
  * content was on its way, the end of it not; `final_dot` the end was sent and no yes came back;
  * `accepted` the provider took it.
  */

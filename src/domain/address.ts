@@ -28,10 +28,9 @@ const ascii = /^[\u0000-\u007f]*$/
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i
 
 const isDomain = (domain: string): boolean => {
+  if (domain.toLowerCase() === "localhost") return true
   const labels = domain.split(".")
-  const last = labels.at(-1) ?? ""
-  if (labels.length === 1 && last.toLowerCase() !== "localhost") return false
-  return labels.every((each) => label.test(each)) && !/^\d+$/.test(last)
+  return labels.length > 1 && labels.every((each) => label.test(each)) && !/\.\d+$/.test(domain)
 }
 
 /** Empty where it cannot be one. ASCII is left as it is: IDNA would read `1.2` as an address of IPv4. */

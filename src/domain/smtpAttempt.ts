@@ -2,7 +2,7 @@
 
 import { Option } from "effect"
 
-import { type Attempt } from "#src/domain/Attempt.ts"
+import { type Attempt, type AttemptResult } from "#src/domain/Attempt.ts"
 import { judge, type SmtpAnswer } from "#src/domain/smtpAnswer.ts"
 
 /** UTF-16 code units. */
@@ -18,22 +18,29 @@ const control = /[\u0000-\u001f\u007f-\u009f]+/g
 export const withoutAddresses = (text: string): string =>
   text.replace(control, " ").replace(address, "[address]").slice(0, longestMessage).toWellFormed()
 
-/** The reply's words; what went wrong where there was none. */
-const messageOf = ({ reply, trouble }: SmtpAnswer): string =>
-  withoutAddresses(Option.match(reply, { onNone: () => trouble, onSome: ({ text }) => text || trouble }))
+/** The reply's words where it settled something, elsewhere what went wrong. */
+const messageOf = ({ reply, trouble }: SmtpAnswer, result: AttemptResult): string =>
+  Option.match(reply, {
+    onNone: () => trouble,
+    onSome: ({ code, text }) => (result === "sent" || code >= 400 ? text : `${trouble}: ${text}`)
+  })
 
 export type Try = Pick<Attempt, "attempt" | "started_at" | "finished_at">
 
-export const toAttempt = (answer: SmtpAnswer, tried: Try): Attempt => ({
-  attempt: tried.attempt,
-  started_at: tried.started_at,
-  finished_at: tried.finished_at,
-  ...judge(answer),
-  provider: "smtp",
-  provider_code: Option.getOrNull(Option.map(answer.reply, ({ code }) => code)),
-  enhanced_code: Option.getOrNull(Option.flatMap(answer.reply, ({ enhanced }) => enhanced)),
-  provider_message: messageOf(answer),
-  // SMTP has no field for one: what a server writes into its 250 is prose.
-  provider_message_id: Option.getOrNull(Option.none()),
-  retry_after_seconds: Option.getOrNull(Option.none())
-})
+export const toAttempt = (answer: SmtpAnswer, tried: Try): Attempt => {
+  const judgement = judge(answer)
+  return {
+    attempt: tried.attempt,
+    started_at: tried.started_at,
+    finished_at: tried.finished_at,
+    phase: judgement.phase,
+    result: judgement.result,
+    provider: "smtp",
+    provider_code: Option.getOrNull(Option.map(answer.reply, ({ code }) => code)),
+    enhanced_code: Option.getOrNull(Option.flatMap(answer.reply, ({ enhanced }) => enhanced)),
+    provider_message: withoutAddresses(messageOf(answer, judgement.result)),
+    // SMTP has no field for one: what a server writes into its 250 is prose.
+    provider_message_id: Option.getOrNull(Option.none()),
+    retry_after_seconds: Option.getOrNull(Option.none())
+  }
+}

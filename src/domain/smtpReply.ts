@@ -19,14 +19,15 @@ const line = /^([2-5]\d\d)(?:[ -]|$)(?:([245]\.\d{1,3}\.\d{1,3})(?= |$) ?)?(.*)$
  * no reply: no code, a code out of range, a last line that announces more.
  */
 export const parseReply = (raw: string): Option.Option<SmtpReply> => {
-  const lines = raw.trimEnd().split(/\r?\n/)
-  const last = lines.at(-1) ?? ""
+  const said = raw.trimEnd()
+  const last = said.slice(said.lastIndexOf("\n") + 1)
   const [, code = "", enhanced = ""] = line.exec(last) ?? []
   if (code === "" || last.charAt(3) === "-") return Option.none()
   return Option.some({
     code: Number(code),
     enhanced: enhanced.startsWith(code.charAt(0)) ? Option.some(enhanced) : Option.none(),
-    text: lines
+    text: said
+      .split(/\r?\n/)
       .map((each) => line.exec(each)?.[3] ?? each)
       .join(" ")
       .trim()

@@ -50,7 +50,10 @@ export class SmtpSink {
     this.server = createServer((socket) => {
       this.#connections += 1
       this.#sockets.add(socket)
-      socket.once("close", () => this.#sockets.delete(socket))
+      socket.once("close", () => {
+        this.#sockets.delete(socket)
+        this.#lookAgain()
+      })
       const conversation = new SinkConversation(this, socket, this.#connections)
       conversation.greet()
     })
@@ -64,10 +67,6 @@ export class SmtpSink {
   /** How many connections were ever made. */
   get connections(): number {
     return this.#connections
-  }
-
-  get openConnections(): number {
-    return this.#sockets.size
   }
 
   get url(): string {
@@ -94,16 +93,30 @@ export class SmtpSink {
 
   /** Done when at least `count` messages have been taken. */
   waitFor(count: number): Effect.Effect<ReadonlyArray<TakenMail>> {
+    return Effect.as(
+      this.#until(() => this.#taken.length >= count),
+      this.#taken
+    )
+  }
+
+  /** Done when `count` connections are open. */
+  waitForConnections(count: number): Effect.Effect<void> {
+    return this.#until(() => this.#sockets.size === count)
+  }
+
+  #until(holds: () => boolean): Effect.Effect<void> {
     return Effect.callback((resume) => {
       const look = () => {
-        if (this.#taken.length < count) return
-        this.#waiting.delete(look)
-        resume(Effect.succeed(this.#taken))
+        if (holds()) resume(Effect.void)
       }
       this.#waiting.add(look)
       look()
       return Effect.sync(() => this.#waiting.delete(look))
     })
+  }
+
+  #lookAgain(): void {
+    for (const look of this.#waiting) look()
   }
 
   /** The fault that strikes now, if any. */
@@ -116,8 +129,8 @@ export class SmtpSink {
 
   take(mail: TakenMail, answer: () => void): void {
     this.#taken.push(mail)
-    for (const look of this.#waiting) look()
     this.#onAccepted(mail, answer)
+    this.#lookAgain()
   }
 
   /** Cuts all connections and listens no more. */

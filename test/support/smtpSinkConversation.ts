@@ -102,6 +102,7 @@ export class SinkConversation {
       from: this.#from ?? "",
       to: this.#to,
       raw: Buffer.from(raw, "latin1"),
+      // @effect-diagnostics-next-line globalDate:off -- the sink's own clock, also while a test's stands still
       takenAt: Date.now(),
       connection: this.#number
     }

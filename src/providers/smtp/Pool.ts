@@ -49,6 +49,7 @@ export class Pool {
       this.#retire(session)
       return
     }
+    // @effect-diagnostics-next-line globalTimers:off -- no fiber a message: a timer of Effect's would be one
     const timer = setTimeout(() => this.#retire(session), Duration.toMillis(this.#timeouts.idle))
     this.#idle.set(session, timer.unref())
   }

@@ -235,6 +235,7 @@ export class Session {
 
   #arm(timeout: Duration.Duration): void {
     this.#disarm()
+    // @effect-diagnostics-next-line globalTimers:off -- no fiber a message: a timer of Effect's would be one
     this.#timer = setTimeout(() => {
       this.#finish(silence(this.#stage, `no answer within ${Duration.format(timeout)}`))
       this.destroy()
@@ -250,5 +251,8 @@ export class Session {
 const onceFlushed = (socket: Socket, done: () => void): void => {
   if (socket.writableLength === 0) done()
   // An empty write is done after all before it.
-  else socket.write("", () => done())
+  else
+    socket.write("", (error) => {
+      if (!(error instanceof Error)) done()
+    })
 }

@@ -1,6 +1,6 @@
 /** From a rendered e-mail to the bytes that go over the wire. */
 
-import { Option, Result } from "effect"
+import { DateTime, Option, Result } from "effect"
 
 import { type DkimKey } from "#src/config/DkimConfig.ts"
 import { type Sender } from "#src/config/SmtpConfig.ts"
@@ -79,7 +79,7 @@ export const makeCompose = (sender: Sender, dkim: Option.Option<DkimKey>) => {
       to,
       subject: encodeHeader(content.subject, "Subject: ".length),
       messageId: `${jobId}@${domainOf(from)}`,
-      date: new Date(at_ms).toUTCString().replace("GMT", "+0000"),
+      date: DateTime.toDateUtc(DateTime.makeUnsafe(at_ms)).toUTCString().replace("GMT", "+0000"),
       text: encodeBody(content.text),
       html: encodeBody(content.html ?? "")
     }

@@ -3,6 +3,7 @@
  * message: composing costs 0.5 ms, filling 0.03.
  */
 
+import { DateTime } from "effect"
 import MailComposer from "nodemailer/lib/mail-composer"
 
 /** What messages of one skeleton share. */
@@ -23,7 +24,7 @@ export type Skeleton = (filling: Filling) => string
 /** Not ASCII, or the part would become 7bit instead of base64. */
 const body = (name: string) => `gap for ${name} \u{1F514}`
 
-const epoch = new Date(0)
+const epoch = DateTime.toDateUtc(DateTime.makeUnsafe(0))
 
 /** As they stand in the composed text. Base64 in bodies makes the one boundary safe for every content. */
 const gaps: Record<Gap, string> = {

@@ -1,0 +1,21 @@
+/** A certificate for localhost that nobody trusts unless told to; good for a hundred years, and for tests alone. */
+
+export const localhostCertificate = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUQufeP8iDU8fhDNV7bIAq11FehQkwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjE5MDMxMVoYDzIxMjYxMDI5
+MTkwMzExWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASh0YcyQJ1UeLLQmK/tkouLo71TD6eCcq29T0GcVKOln+oxgSXDsfBI
+FSs/6YZFD7tZOpkSWHG5Xee1HyV8UGyao28wbTAdBgNVHQ4EFgQUKxRJXpZt/8XK
+bGVWkYJWUwsxLxMwHwYDVR0jBBgwFoAUKxRJXpZt/8XKbGVWkYJWUwsxLxMwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIhANPpbME0xBLgTiK0rcc6k207wbz7okWRFZxOfOB2lG7/AiBM
+IFDWw9EtsqJzpnJCIUbYrzGHNLnFVPT6eXaohP40cg==
+-----END CERTIFICATE-----
+`
+
+export const localhostKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg2aa2r0maIf1YZuIm
+exNy4DNapT4iHFVpH/5sm8uUatuhRANCAASh0YcyQJ1UeLLQmK/tkouLo71TD6eC
+cq29T0GcVKOln+oxgSXDsfBIFSs/6YZFD7tZOpkSWHG5Xee1HyV8UGya
+-----END PRIVATE KEY-----
+`
