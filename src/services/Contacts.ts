@@ -47,7 +47,7 @@ export class Contacts extends Context.Service<
   /** From Auth where `AUTH_URL` is set. */
   static readonly layerFromConfig = Layer.unwrap(
     Effect.map(
-      configured.asEffect(),
+      configured,
       Option.match({
         onNone: () => Contacts.layerLocal,
         onSome: (source) => Layer.provide(Contacts.layerAuth, source)
