@@ -44,7 +44,7 @@ const plain = (reason: "missing" | "conflict" | "stale", code: string, detail: s
   new Rejected({ reason, code, detail, errors: [], extra: {} })
 
 /** 404; also for another organization's. */
-export const missing = (code: string, detail: string): Rejected => plain("missing", code, detail)
+export const missing = (detail: string): Rejected => plain("missing", "not_found", detail)
 
 /** 409; `extra` names what is in the way. */
 export const conflict = (
@@ -55,4 +55,4 @@ export const conflict = (
 
 /** 412. */
 export const stale = (version: number): Rejected =>
-  plain("stale", "version_changed", `the version is ${version} by now; read it again, then change it`)
+  plain("stale", "precondition_failed", `the version is ${version} by now; read it again, then change it`)

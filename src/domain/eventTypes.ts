@@ -145,7 +145,7 @@ export const decidePut = (
 }
 
 export const unknownEventType = (eventType: string): Rejected =>
-  missing("unknown_event_type", `there is no event type ${eventType}`)
+  missing(`there is no event type ${eventType}`)
 
 export const decideDelete = (
   current: Option.Option<VersionedDefinition>,
