@@ -51,12 +51,13 @@ const folderElsewhere = Effect.gen(function* () {
   return folder
 })
 
-/** The link in the home folder is the record of where it is. */
+/** The link in the home folder is the record of where it is. Data that is there is never moved, nor removed. */
 const folderForRoot = Effect.fnUntraced(function* (inHome: string) {
   const fs = yield* FileSystem.FileSystem
   const { dirname, join } = yield* Path.Path
   const user = yield* ownFolder(inHome)
-  if (yield* reaches(user, inHome)) return { folder: yield* fs.realPath(inHome), user }
+  const folder = yield* fs.realPath(inHome)
+  if ((yield* reaches(user, folder)) || (yield* fs.exists(join(folder, "data")))) return { folder, user }
   const elsewhere = join(yield* folderElsewhere, "postgres")
   yield* say(
     `Postgres cannot run as root, and its user cannot reach ${dirname(inHome)}: its data is in ${elsewhere}`
@@ -67,13 +68,13 @@ const folderForRoot = Effect.fnUntraced(function* (inHome: string) {
   return { folder: elsewhere, user: other }
 })
 
-/** The programs, or a copy that the user can reach (some 60 MB, made once). */
+/** The programs, or a copy that the user can reach (some 60 MB, made once a version). */
 const reachablePrograms = Effect.fnUntraced(function* (user: User, folder: string) {
   const fs = yield* FileSystem.FileSystem
   const { join } = yield* Path.Path
-  const programs = yield* postgresPrograms
+  const { folder: programs, version } = yield* postgresPrograms
   if (yield* reaches(user, join(programs, "bin", "postgres"))) return programs
-  const copy = join(folder, "programs")
+  const copy = join(folder, `programs-${version}`)
   if (yield* fs.exists(copy)) return copy
   yield* say(`copying the programs of Postgres to ${copy}`)
   yield* fs.remove(`${copy}.new`, { recursive: true, force: true })
@@ -88,7 +89,11 @@ export const postgresPlace = Effect.fnUntraced(function* (inHome: string) {
   const fs = yield* FileSystem.FileSystem
   if (process.getuid?.() !== 0) {
     yield* fs.makeDirectory(inHome, { recursive: true, mode: 0o700 })
-    const place: PostgresPlace = { folder: inHome, programs: yield* postgresPrograms, as: Option.none() }
+    const place: PostgresPlace = {
+      folder: inHome,
+      programs: (yield* postgresPrograms).folder,
+      as: Option.none()
+    }
     return place
   }
   const { folder, user } = yield* folderForRoot(inHome)

