@@ -27,10 +27,7 @@ const toNoAnswer = (error: HttpClientError.HttpClientError): NoAnswer =>
   new NoAnswer({ why: isLost(error) ? "unreachable" : "unreadable" })
 
 const readable = <A>(decoded: Option.Option<A>): Effect.Effect<A, NoAnswer> =>
-  Option.match(decoded, {
-    onNone: () => Effect.fail(new NoAnswer({ why: "unreadable" })),
-    onSome: Effect.succeed
-  })
+  Effect.mapError(Effect.fromOption(decoded), () => new NoAnswer({ why: "unreadable" }))
 
 /** Dots alone are resolved away in a path, even percent-encoded, and half a surrogate pair cannot be encoded. */
 const canBeInPath = (user: string): boolean => user !== "." && user !== ".." && user.isWellFormed()
