@@ -9,11 +9,12 @@ import { EventId, type OrganizationId } from "#schemas/Ids.ts"
 import { type Instant } from "#schemas/Instant.ts"
 
 import { canonicalJson } from "./canonicalJson.ts"
-import { fieldProblems, kindOf } from "./fieldProblems.ts"
+import { fieldProblems } from "./fieldProblems.ts"
 import { plusSeconds } from "./instants.ts"
 import { jsonProblems } from "./jsonLimits.ts"
 import { type CheckedEvent } from "./plan.ts"
 import { type FieldProblem, type Refusal } from "./Refusal.ts"
+import { kindOf } from "./valueKind.ts"
 
 /** For how long an event is known again. */
 const horizon_seconds = 400 * 86_400

@@ -10,6 +10,7 @@
  * | no one knows: campaign                   | `unknown`   | an operator decides            |
  * | never sendable: no contact, no template… | `failed`    | dead letter                    |
  * | refused at the start                     | `cancelled`, `suppressed`, `expired`, `dead` | dead letter for `dead` |
+ * | its hints kill whoever takes them up     | `dead`      | dead letter                    |
  * | its worker died                          | `queued`, `dead`, `unknown` | the lost attempt |
  */
 
@@ -99,6 +100,16 @@ export const unsendable = (
   at: Instant
 ): Settlement =>
   settlement(row, "failed", { ...why, letter: letterOfJob(row, { ...why, at, attempt: null }) })
+
+/** Whoever takes it up dies before it can say anything. */
+export const crashLoop = (row: MessageRow, at: Instant): Settlement => {
+  const detail = "each process that took it up died or gave no verdict"
+  return settlement(row, "dead", {
+    reason: "crash_loop",
+    detail,
+    letter: letterOfJob(row, { reason: "crash_loop", detail, at, attempt: null })
+  })
+}
 
 /** What the ledger's refusal to start it settles; null where it settles nothing. */
 export const afterJudgement = (row: MessageRow, judgement: Judgement, at: Instant): Settlement | null => {

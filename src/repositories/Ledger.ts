@@ -9,7 +9,7 @@ import { type NextStatus, type Settlement } from "#src/domain/Settlement.ts"
 import { Postgres } from "#src/postgres/Postgres.ts"
 
 import { type LedgerUnreachable, orUnreachable } from "./LedgerUnreachable.ts"
-import { giveBack, loadRows, lostRows, openRows, startRows, toLoaded } from "./messageQueries.ts"
+import { countExhaustions, giveBack, loadRows, lostRows, openRows, startRows, toLoaded } from "./messageQueries.ts"
 import { settleRows } from "./settleRows.ts"
 
 /** A hint, with what the ledger says of it; `row` is null where there is none. */
@@ -77,6 +77,8 @@ export class Ledger extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<SettledRow>, LedgerUnreachable>
     /** Rows that are being sent by workers that are dead or absent; at most `limit`. */
     readonly lost: (limit: number) => Effect.Effect<ReadonlyArray<MessageRow>, LedgerUnreachable>
+    /** Counts that JetStream gave up on the hint of this job; answers how often it has, 0 where there is no row. */
+    readonly countExhaustion: (id: JobId) => Effect.Effect<number, LedgerUnreachable>
     /** Those of the ids that still wait to be sent. */
     readonly open: (ids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<MessageRow>, LedgerUnreachable>
   }
@@ -91,6 +93,11 @@ export class Ledger extends Context.Service<
         giveBack: (jobs, worker) => Effect.asVoid(orUnreachable(postgres.query((sql) => giveBack(sql, jobs, worker)))),
         settle: (settlements) => orUnreachable(postgres.query((sql) => settleRows(sql, settlements))),
         lost: (limit) => orUnreachable(postgres.query((sql) => lostRows(sql, limit))),
+        countExhaustion: (id) =>
+          Effect.map(
+            orUnreachable(postgres.query((sql) => countExhaustions(sql, [id]))),
+            ([row]) => row?.exhaustions ?? 0
+          ),
         open: (ids) => orUnreachable(postgres.query((sql) => openRows(sql, ids)))
       })
     })

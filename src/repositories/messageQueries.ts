@@ -104,3 +104,12 @@ export const openRows = (sql: Sql, ids: ReadonlyArray<string>) => sql<Array<Mess
   from campaign.campaign_messages m
   where m.message_id = any(${ids.toSorted()}::uuid[]) and ${within(sql, ids)}
     and m.status in ('queued', 'retrying', 'sending')`
+
+/** How often JetStream gave up on the hints of these jobs, this time included. */
+export const countExhaustions = (sql: Sql, ids: ReadonlyArray<JobId>) => sql<
+  Array<{ readonly message_id: JobId; readonly exhaustions: number }>
+>`
+  update campaign.campaign_messages m set
+    metadata = jsonb_set(m.metadata, '{exhaustions}', to_jsonb(coalesce((m.metadata ->> 'exhaustions')::int, 0) + 1))
+  where m.message_id = any(${ids.toSorted()}::uuid[]) and ${within(sql, ids)}
+  returning m.message_id, (m.metadata ->> 'exhaustions')::int as exhaustions`

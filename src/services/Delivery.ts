@@ -1,6 +1,6 @@
 /** Load, prepare, send: what a batch of hints leads to. */
 
-import { Clock, Context, Duration, Effect, Layer, Result } from "effect"
+import { Array, Clock, Context, Duration, Effect, Layer, Result } from "effect"
 
 import { type NotificationJob } from "#schemas/Job.ts"
 import { type JobId } from "#schemas/Ids.ts"
@@ -27,11 +27,6 @@ const paused = Verdict.Later({ delay: Duration.seconds(30) })
 const soon = Verdict.Later({ delay: Duration.seconds(5) })
 const atOnce = Verdict.Later({ delay: Duration.zero })
 
-interface Prepared {
-  readonly ready: ReadonlyArray<Ready>
-  readonly settlements: ReadonlyArray<Settlement>
-}
-
 const isAddressee = (job: LoadedJob): job is LoadedJob & { readonly row: MessageRow } => job.row !== null
 
 export class Delivery extends Context.Service<
@@ -57,19 +52,19 @@ export class Delivery extends Context.Service<
       /** Contacts, templates, rendering: for all at once, and before any of them is started. */
       const prepare = Effect.fnUntraced(function* (people: ReadonlyArray<Addressee>) {
         const found = yield* contacts.find(people)
+        const addressed = Array.zipWith(people, found, ({ row }, contact) => ({ row, contact }))
         const chosen = yield* untilLedger(
-          templates.forJobs(
-            people.map(({ row }, i) => ({ row, locale: localeOf(row, found[i]) }))
-          )
+          templates.forJobs(addressed.map(({ contact, row }) => ({ row, locale: localeOf(row, contact) })))
         )
         const now = toInstant(yield* Clock.currentTimeMillis)
-        return people.reduce<{ ready: Array<Ready>; settlements: Array<Settlement> }>((prepared, { row }, i) => {
-          const contact = found[i]
-          const composed = composeEmail(row, contact, chosen[i] ?? null)
-          if (Result.isFailure(composed)) prepared.settlements.push(unsendable(row, composed.failure, now))
-          else prepared.ready.push({ row, email: composed.success, source: contact.source })
-          return prepared
-        }, { ready: [], settlements: [] }) satisfies Prepared
+        const ready: Array<Ready> = []
+        const settlements: Array<Settlement> = []
+        for (const [{ contact, row }, template] of Array.zip(addressed, chosen)) {
+          const composed = composeEmail(row, contact, template)
+          if (Result.isFailure(composed)) settlements.push(unsendable(row, composed.failure, now))
+          else ready.push({ row, email: composed.success, source: contact.source })
+        }
+        return { ready, settlements }
       })
 
       /** Early hints go back as schedules; the paused wait in the stream. */

@@ -1,0 +1,35 @@
+/** bury-dead-letters: ADVISORIES → the question to the ledger → put back, planned again, or buried. */
+
+import { Duration, Effect, Result } from "effect"
+
+import { type Advisory, decodeAdvisory } from "#schemas/Advisory.ts"
+import { Verdict } from "#src/domain/Verdict.ts"
+import { type Decode } from "#src/nats/decodeBatch.ts"
+import { Burial } from "#src/services/Burial.ts"
+import { advisories } from "#streams/advisories.ts"
+import { type ConsumerDefinition, redelivery } from "#streams/ConsumerDefinition.ts"
+
+import { consumer } from "./run.ts"
+
+export const definition: ConsumerDefinition = {
+  durable: "bury-dead-letters",
+  stream: advisories,
+  filterSubjects: [],
+  ...redelivery,
+  maxAckPending: 100,
+  maxBatch: 50
+}
+
+const decode: Decode<Advisory, "invalid_event"> = (json) =>
+  Result.mapError(decodeAdvisory(json), (error) => ({ reason: "invalid_event", detail: String(error) }))
+
+const notNow = Verdict.Later({ delay: Duration.seconds(5) })
+
+/** One that cannot be judged now, with NATS or the ledger away, is asked again. */
+const judge = (advisory: Advisory) =>
+  Burial.use((burial) => burial.judge(advisory)).pipe(
+    Effect.as(Verdict.Done()),
+    Effect.catch((error) => Effect.as(Effect.logWarning("not judged yet", error), notNow))
+  )
+
+export const layer = consumer({ definition, decode, handle: (batch) => Effect.forEach(batch, judge) })

@@ -1,0 +1,70 @@
+/** What maintenance needs of the database itself: its lock, partitions made ahead, and what is too old. */
+
+import { Context, Effect, Layer } from "effect"
+
+import { Postgres } from "#src/postgres/Postgres.ts"
+
+import { type LedgerUnreachable, orUnreachable } from "./LedgerUnreachable.ts"
+
+/** Held by the one process that does maintenance at this moment. */
+const lock = 5_726_302
+
+export class MaintenanceRepository extends Context.Service<
+  MaintenanceRepository,
+  {
+    /** Runs `effect` in a transaction unless another process is at it; answers whether it ran. */
+    readonly alone: <R>(
+      effect: Effect.Effect<void, LedgerUnreachable, R>
+    ) => Effect.Effect<boolean, LedgerUnreachable, R>
+    /** This month's partitions and the next one's. */
+    readonly makePartitions: Effect.Effect<void, LedgerUnreachable>
+    /** Forgets idempotency keys after 24 hours and event keys after 400 days. */
+    readonly forgetKeys: Effect.Effect<void, LedgerUnreachable>
+  }
+>()("carillon/repositories/MaintenanceRepository") {
+  static readonly layer = Layer.effect(
+    MaintenanceRepository,
+    Effect.gen(function* () {
+      const { query, transaction } = yield* Postgres
+
+      const tryLock = Effect.map(
+        orUnreachable(
+          query((sql) => sql<Array<{ mine: boolean }>>`select pg_try_advisory_xact_lock(${lock}) as mine`)
+        ),
+        ([row]) => row?.mine === true
+      )
+
+      const alone = <R>(effect: Effect.Effect<void, LedgerUnreachable, R>) =>
+        transaction(Effect.tap(tryLock, (mine) => (mine ? effect : Effect.void))).pipe(
+          Effect.catchTags({
+            PostgresUnreachable: (error) => orUnreachable(Effect.fail(error)),
+            PostgresRefused: (error) => Effect.die(error)
+          })
+        )
+
+      return MaintenanceRepository.of({
+        alone,
+        makePartitions: Effect.asVoid(
+          orUnreachable(
+            query(
+              (sql) => sql`
+                select campaign.ensure_partitions(now()), campaign.ensure_partitions(now() + interval '1 month')`
+            )
+          )
+        ),
+        forgetKeys: Effect.asVoid(
+          orUnreachable(
+            query(
+              (sql) => sql`
+                with old_answers as (
+                  delete from idempotency_keys where created_at < now() - interval '24 hours'
+                )
+                delete from event_keys where ctid = any(array(
+                  select ctid from event_keys where accepted_at < now() - interval '400 days' limit 10000))`
+            )
+          )
+        )
+      })
+    })
+  )
+}

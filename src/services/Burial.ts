@@ -1,0 +1,103 @@
+/** An advisory is a question: is the message that JetStream gave up dead, or merely unlucky? The ledger answers. */
+
+import { Clock, Context, Effect, Layer, Option, Result } from "effect"
+
+import { type Advisory } from "#schemas/Advisory.ts"
+import { type DeadLetterReason } from "#schemas/DeadLetter.ts"
+import { decodeNotificationJob } from "#schemas/Job.ts"
+import { type JobId } from "#schemas/Ids.ts"
+import { crashLoop } from "#src/domain/fate.ts"
+import { toInstant } from "#src/domain/instants.ts"
+import { parseJson } from "#src/nats/decodeBatch.ts"
+import { type StoredMessage, Streams, type StreamsError } from "#src/nats/Streams.ts"
+import { Ledger } from "#src/repositories/Ledger.ts"
+import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
+import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
+
+import { DeadLetters } from "./DeadLetters.ts"
+import { incomingEvent } from "./incomingEvent.ts"
+import { OpenWork } from "./OpenWork.ts"
+import { Planning } from "./Planning.ts"
+import { Sending } from "./Sending.ts"
+
+/** A killed worker costs all it had buffered a delivery; a message that is given up this often kills them itself. */
+const mostExhaustions = 3
+
+export class Burial extends Context.Service<
+  Burial,
+  {
+    /** Returns when the message is put back, planned again or buried; recorded first, removed after. Safe to repeat. */
+    readonly judge: (advisory: Advisory) => Effect.Effect<void, LedgerUnreachable | StreamsError>
+  }
+>()("carillon/services/Burial") {
+  static readonly layer = Layer.effect(
+    Burial,
+    Effect.gen(function* () {
+      const streams = yield* Streams
+      const ledger = yield* Ledger
+      const outbox = yield* OutboxRepository
+      const letters = yield* DeadLetters
+      const planning = yield* Planning
+      const sending = yield* Sending
+      const work = yield* OpenWork
+
+      const bury = (advisory: Advisory, message: StoredMessage, why: { reason: DeadLetterReason; detail: string }) =>
+        letters.record([
+          {
+            ...why,
+            stream: advisory.stream,
+            consumer: advisory.consumer,
+            sequence: advisory.stream_seq,
+            deliveries: advisory.deliveries,
+            subject: message.subject,
+            timestamp: message.timestamp,
+            headers: message.headers,
+            body: message.data
+          }
+        ])
+
+      /** Its row is announced again, unless this has happened too often. */
+      const putBack = Effect.fnUntraced(function* (id: JobId) {
+        const exhaustions = yield* ledger.countExhaustion(id)
+        const [row] = yield* ledger.open([id])
+        if (row === undefined || row.status === "sending") return
+        if (exhaustions >= mostExhaustions)
+          return yield* sending.settle([crashLoop(row, toInstant(yield* Clock.currentTimeMillis))])
+        yield* outbox.wake([id])
+        work.ring("jobs")
+      })
+
+      const judgeJob = Effect.fnUntraced(function* (advisory: Advisory, message: StoredMessage) {
+        const job = Result.flatMap(parseJson(message.data), decodeNotificationJob)
+        if (Result.isFailure(job))
+          return yield* bury(advisory, message, { reason: "invalid_payload", detail: String(job.failure) })
+        const [loaded] = yield* ledger.load([job.success.job_id])
+        return yield* loaded?.judgement === "missing"
+          ? bury(advisory, message, { reason: "missing_row", detail: "the ledger has no row for this job" })
+          : putBack(job.success.job_id)
+      })
+
+      const judgeEvent = Effect.fnUntraced(function* (advisory: Advisory, message: StoredMessage) {
+        const event = Result.flatMap(parseJson(message.data), (body) => incomingEvent(body, message))
+        if (Result.isFailure(event)) return yield* bury(advisory, message, event.failure)
+        const [answer] = yield* planning.accept([event.success])
+        if (answer !== undefined && Result.isFailure(answer)) yield* bury(advisory, message, answer.failure)
+      })
+
+      const judge = Effect.fn("Burial.judge")(function* (advisory: Advisory) {
+        const found = yield* streams.getMessage(advisory.stream, advisory.stream_seq)
+        if (Option.isNone(found)) return
+        if (advisory.stream === "EVENTS") return yield* judgeEvent(advisory, found.value)
+        yield* advisory.stream.startsWith("JOBS_")
+          ? judgeJob(advisory, found.value)
+          : bury(advisory, found.value, {
+              reason: "crash_loop",
+              detail: advisory.reason ?? `given up after ${advisory.deliveries} deliveries`
+            })
+        yield* streams.deleteMessage(advisory.stream, advisory.stream_seq)
+      })
+
+      return Burial.of({ judge })
+    })
+  )
+}

@@ -1,0 +1,82 @@
+/** What dead workers were sending: found, judged and given on. */
+
+import { Clock, Context, Effect, Layer } from "effect"
+
+import { afterWorkerDied } from "#src/domain/fate.ts"
+import { toInstant } from "#src/domain/instants.ts"
+import { observe, type Observations, silentOnes } from "#src/domain/liveness.ts"
+import { Ledger } from "#src/repositories/Ledger.ts"
+import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
+import { WorkerRepository } from "#src/repositories/WorkerRepository.ts"
+
+import { OpenWork } from "./OpenWork.ts"
+import { Workers } from "./Workers.ts"
+
+/** Rows in one settle. */
+const rowsAtOnce = 500
+
+export class Recovery extends Context.Service<
+  Recovery,
+  {
+    /** Looks at everyone's beat and marks dead who has been silent too long. To be repeated every few seconds. */
+    readonly observe: Effect.Effect<void, LedgerUnreachable>
+    /** Settles all rows whose owners are dead or absent; answers how many. Then the dead are forgotten. */
+    readonly recover: Effect.Effect<number, LedgerUnreachable>
+    /** Whether someone died whose rows have not been recovered yet. */
+    readonly isNeeded: Effect.Effect<boolean, LedgerUnreachable>
+  }
+>()("carillon/services/Recovery") {
+  static readonly layer = Layer.effect(
+    Recovery,
+    Effect.gen(function* () {
+      const repository = yield* WorkerRepository
+      const ledger = yield* Ledger
+      const workers = yield* Workers
+      const work = yield* OpenWork
+      let observations: Observations = new Map()
+      let ownBeat_ms: number | null = null
+
+      /** Time counts only between own beats that succeeded: an outage of Postgres kills nobody. */
+      const look = Effect.gen(function* () {
+        const beat_ms = workers.lastBeat()
+        if (beat_ms === null || beat_ms === ownBeat_ms) return
+        const step_ms = ownBeat_ms === null ? 0 : beat_ms - ownBeat_ms
+        observations = observe(observations, yield* repository.living, step_ms)
+        ownBeat_ms = beat_ms
+        const silent = silentOnes(observations)
+        if (silent.length === 0) return
+        yield* Effect.logWarning("workers are silent: taken for dead", {
+          "workers.dead": silent.map(({ worker_id }) => worker_id)
+        })
+        yield* repository.markDead(silent)
+      })
+
+      const recoverSome = Effect.gen(function* () {
+        const lost = yield* ledger.lost(rowsAtOnce)
+        if (lost.length === 0) return 0
+        const now = toInstant(yield* Clock.currentTimeMillis)
+        const settled = yield* ledger.settle(lost.map((row) => afterWorkerDied(row, row.worker, now)))
+        work.ring("jobs", "outcomes", "dead_letters")
+        return settled.length
+      })
+
+      const recover = Effect.gen(function* () {
+        let total = 0
+        let some = yield* recoverSome
+        while (some > 0) {
+          total += some
+          some = yield* recoverSome
+        }
+        yield* repository.forgetDead
+        if (total > 0) yield* Effect.logInfo("recovered what dead workers were sending", { "recovery.rows": total })
+        return total
+      })
+
+      return Recovery.of({
+        observe: look,
+        recover,
+        isNeeded: Effect.map(repository.deadCount, (dead) => dead > 0)
+      })
+    })
+  )
+}
