@@ -60,19 +60,19 @@ const take = Effect.fnUntraced(function* (lock: string) {
   return taken
 })
 
+const alreadyRunning = Effect.fnUntraced(function* (home: string, pid: number) {
+  const run = Option.filter(yield* readRunFile(home), (run) => run.pid === pid)
+  const http = Option.match(run, { onNone: () => ({}), onSome: ({ http }) => ({ http }) })
+  return yield* new AlreadyRunning({ pid, home, ...http })
+})
+
 /** Fails where the lock's holder runs; else the lock is away, or somebody else has just taken it. */
 const clearLock = Effect.fnUntraced(function* (home: string, lock: string) {
   const fs = yield* FileSystem.FileSystem
-  const text = yield* Effect.option(fs.readFileString(lock))
-  if (Option.isNone(text)) return
-  const pid = yield* livingHolder(text.value)
-  if (Option.isNone(pid)) {
-    yield* Effect.ignore(breakLock(lock, text.value))
-    return
-  }
-  const run = Option.filter(yield* readRunFile(home), (run) => run.pid === pid.value)
-  const http = Option.match(run, { onNone: () => ({}), onSome: ({ http }) => ({ http }) })
-  yield* new AlreadyRunning({ pid: pid.value, home, ...http })
+  const text = yield* fs.readFileString(lock).pipe(Effect.orElseSucceed(() => ""))
+  const pid = yield* livingHolder(text)
+  if (Option.isSome(pid)) return yield* alreadyRunning(home, pid.value)
+  return yield* Effect.ignore(breakLock(lock, text))
 })
 
 const acquire = Effect.fnUntraced(function* (home: string, lock: string) {

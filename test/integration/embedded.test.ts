@@ -28,15 +28,13 @@ import { Say } from "#src/embedded/Say.ts"
 import { AddressesJson } from "#test/support/embeddedMain.ts"
 
 const program = fileURLToPath(new URL("../support/embeddedMain.ts", import.meta.url))
-const natsServerBin = process.env["NATS_SERVER_BIN"]
 
 const settings = (home: string) => ({
   CARILLON_HOME: home,
   CARILLON_NATS_PORT: "0",
   CARILLON_POSTGRES_PORT: "0",
   CARILLON_SMTP_PORT: "0",
-  CARILLON_MAIL_PORT: "0",
-  ...(natsServerBin !== undefined && { NATS_SERVER_BIN: natsServerBin })
+  CARILLON_MAIL_PORT: "0"
 })
 
 /** A folder that any user can pass through, gone with the scope. */
@@ -54,7 +52,10 @@ const machine = (environment: Record<string, string>) =>
   Layer.build(Embedded.layer).pipe(
     Effect.flatMap((context) => Effect.provideContext(Embedded, context)),
     Effect.provideService(Say, () => Effect.void),
-    Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown(environment))
+    Effect.provideService(
+      ConfigProvider.ConfigProvider,
+      ConfigProvider.orElse(ConfigProvider.fromUnknown(environment), ConfigProvider.fromEnv())
+    )
   )
 
 interface Started {

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { type NatsConnection, connect } from "@nats-io/transport-node"
-import { Config, Effect, Option } from "effect"
+import { Config, Effect, Option, Schema } from "effect"
 
 import { freePort } from "#src/embedded/freePort.ts"
 import { startServer } from "#src/embedded/ServerProcess.ts"
@@ -64,10 +64,12 @@ const loggedIn = (port: number, user: User) =>
     (connection) => Effect.promise(() => connection.close())
   )
 
+const toJson = Schema.encodeSync(Schema.fromJsonString(Schema.Json))
+
 /** What JetStream answered, or why it was not asked. */
-const ask = (connection: NatsConnection, subject: string, body: unknown = {}) =>
+const ask = (connection: NatsConnection, subject: string, body: Schema.Json = {}) =>
   Effect.tryPromise({
-    try: () => connection.request(subject, JSON.stringify(body), { timeout: 2000 }),
+    try: () => connection.request(subject, toJson(body), { timeout: 2000 }),
     catch: (error) => String(error)
   }).pipe(
     Effect.map((answer) => answer.string()),

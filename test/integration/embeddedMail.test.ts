@@ -7,7 +7,7 @@ import { join } from "node:path"
 
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { createTransport, type SendMailOptions } from "nodemailer"
 
 import { mailCatcher } from "#src/embedded/mail/mailCatcher.ts"
@@ -21,8 +21,7 @@ const folder = Effect.acquireRelease(
 /** Over the mails in `folder`, until the scope ends. */
 const catcherIn = (mails: string) =>
   mailCatcher({ smtp: 0, http: 0 }).pipe(
-    Effect.provide(MailStore.layer(mails)),
-    Effect.provide(NodeServices.layer)
+    Effect.provide(MailStore.layer(mails).pipe(Layer.provideMerge(NodeServices.layer)))
   )
 
 const catcher = Effect.flatMap(folder, catcherIn)
@@ -134,7 +133,7 @@ describe("the mail catcher", () => {
       const { smtpUrl, mailUrl } = yield* catcher
       for (const subject of ["one", "two", "three"]) yield* send(smtpUrl, { ...welcome, subject })
       const { ID } = yield* newest(mailUrl)
-      const body = JSON.stringify({ IDs: [ID] })
+      const body = `{"IDs": ["${ID}"]}`
       yield* get(`${mailUrl}/api/v1/messages`, { method: "DELETE", body })
       assert.strictEqual((yield* listing(mailUrl)).total, 2)
       yield* get(`${mailUrl}/api/v1/messages`, { method: "DELETE" })

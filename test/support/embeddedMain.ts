@@ -1,7 +1,7 @@
 /** One machine in a process of its own, to be killed: says where it is as one line of JSON, then stays. */
 
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Console, Effect, Option, Redacted, Schema } from "effect"
+import { Console, Effect, Layer, Option, Redacted, Schema } from "effect"
 
 import { Embedded } from "#src/embedded/Embedded.ts"
 import { writeRunFile } from "#src/embedded/runFile.ts"
@@ -28,4 +28,4 @@ const main = Effect.gen(function* () {
 })
 
 if (import.meta.main)
-  main.pipe(Effect.provide(Embedded.layer), Effect.provide(NodeServices.layer), NodeRuntime.runMain)
+  main.pipe(Effect.provide(Layer.provideMerge(Embedded.layer, NodeServices.layer)), NodeRuntime.runMain)

@@ -25,8 +25,9 @@ const runs = (program: string) => Effect.as(runCommand({ program, args: ["--vers
 export const findNatsCli = Effect.gen(function* () {
   const configured = yield* Config.option(Config.NonEmptyString("NATS_CLI_BIN"))
   if (Option.isSome(configured)) return yield* runs(configured.value)
-  return yield* runs(`${programs}/nats`).pipe(
-    Effect.catch(() => runs("nats")),
-    Effect.catch(() => Effect.flatMap(installWithGo(cli, programs), runs))
-  )
+  return yield* Effect.firstSuccessOf([
+    runs(`${programs}/nats`),
+    runs("nats"),
+    Effect.flatMap(installWithGo(cli, programs), runs)
+  ])
 }).pipe(Effect.mapError(({ message }) => new NatsCliNotFound({ reason: message })))

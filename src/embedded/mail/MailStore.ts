@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto"
 
-import { Clock, Context, Effect, FileSystem, Layer, Option, Path, type PlatformError } from "effect"
+import { Clock, Context, DateTime, Effect, FileSystem, Layer, Option, Path, type PlatformError } from "effect"
 
 import { type Mail, readMail } from "#src/embedded/mail/readMail.ts"
 
@@ -15,8 +15,9 @@ const PARSED = 500
 const makeId = (now: number) => now.toString(36).padStart(9, "0") + randomBytes(6).toString("hex")
 const ID = /^[0-9a-z]{21}$/
 
-/** When the mail with this id arrived. */
-export const arrivedAt = (id: string) => new Date(Number.parseInt(id.slice(0, 9), 36))
+/** When the mail with this id arrived, RFC 3339 in UTC. */
+export const arrivedAt = (id: string) =>
+  DateTime.formatIso(DateTime.makeUnsafe(Number.parseInt(id.slice(0, 9), 36)))
 
 export class MailStore extends Context.Service<
   MailStore,

@@ -30,7 +30,7 @@ const summary = (id: string, mail: Mail, isRead: boolean) => ({
   Bcc: mail.Bcc,
   ReplyTo: mail.ReplyTo,
   Subject: mail.Subject,
-  Created: arrivedAt(id).toISOString(),
+  Created: arrivedAt(id),
   Tags: [],
   Size: mail.Size,
   Attachments: mail.Attachments.length,
@@ -74,7 +74,7 @@ const show = ({ Headers: _headers, Snippet: _snippet, ...mail }: Mail, id: strin
   HttpServerResponse.jsonUnsafe({
     ID: id,
     ...mail,
-    Date: mail.Date === "" ? arrivedAt(id).toISOString() : mail.Date,
+    Date: mail.Date === "" ? arrivedAt(id) : mail.Date,
     Tags: [],
     Inline: []
   })
@@ -98,7 +98,7 @@ const remove = Effect.fnUntraced(function* (store: Store) {
 
 /** What cannot be read, a query or a body, is the caller's mistake. */
 const refuse = <A, E extends { readonly _tag: string }, R>(answer: Effect.Effect<A, E, R>) =>
-  answer.pipe(Effect.catch(() => Effect.succeed(badRequest)))
+  Effect.orElseSucceed(answer, () => badRequest)
 
 export const mailpitRoutes = (store: Store) => [
   HttpRouter.route("GET", "/api/v1/messages", refuse(list(store))),
