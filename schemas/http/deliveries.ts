@@ -1,0 +1,81 @@
+/** Deliveries: what became of each message, and why. */
+
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
+
+import { Channel, ChannelInput } from "../Channel.ts"
+import { EventId, ExecutionId, JobId, UserId } from "../Ids.ts"
+import { Status } from "../Status.ts"
+import { Authenticated } from "./Authenticated.ts"
+import { cursorMembers, cursorQuery } from "./Page.ts"
+
+const text = Schema.NullOr(Schema.String)
+
+/** One try; what is null is not known, or not yet. */
+export const DeliveryAttempt = Schema.Struct({
+  attempt: Schema.Int,
+  started_at: text,
+  finished_at: text,
+  phase: text,
+  result: text,
+  provider: text,
+  provider_code: Schema.NullOr(Schema.Int),
+  provider_message: text,
+  provider_message_id: text,
+  retry_at: text
+})
+export type DeliveryAttempt = typeof DeliveryAttempt.Type
+
+export const DeliveryStep = Schema.Struct({ at: Schema.String, status: Status, reason: text })
+export type DeliveryStep = typeof DeliveryStep.Type
+
+const summary = {
+  job_id: JobId,
+  event_id: text,
+  campaign_id: text,
+  execution_id: text,
+  user_id: Schema.String,
+  channel: Channel,
+  template_code: Schema.String,
+  template_version: Schema.NullOr(Schema.Int),
+  locale: text,
+  status: Status,
+  reason: text,
+  max_attempts: Schema.Int,
+  send_after: text,
+  expires_at: text,
+  contact_source: text,
+  created_at: Schema.String
+}
+
+const DeliverySummary = Schema.Struct(summary)
+
+export const DeliveryStory = Schema.Struct({
+  ...summary,
+  /** In order. */
+  attempts: Schema.Array(DeliveryAttempt),
+  /** Oldest first. */
+  history: Schema.Array(DeliveryStep)
+})
+export type DeliveryStory = typeof DeliveryStory.Type
+export type DeliverySummary = typeof DeliverySummary.Type
+
+export class DeliveriesApi extends HttpApiGroup.make("deliveries")
+  .add(
+    HttpApiEndpoint.get("list", "/api/v1/deliveries", {
+      query: {
+        ...cursorQuery,
+        status: Schema.optionalKey(Status),
+        channel: Schema.optionalKey(ChannelInput),
+        user_id: Schema.optionalKey(UserId),
+        event_id: Schema.optionalKey(EventId),
+        execution_id: Schema.optionalKey(ExecutionId)
+      },
+      success: Schema.Struct({ deliveries: Schema.Array(DeliverySummary), ...cursorMembers })
+    }),
+    HttpApiEndpoint.get("get", "/api/v1/deliveries/:job_id", {
+      params: { job_id: JobId },
+      success: DeliveryStory
+    })
+  )
+  .middleware(Authenticated) {}

@@ -1,0 +1,36 @@
+/** Whether the process lives, and whether it can work. No credentials needed. */
+
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
+
+const Liveness = Schema.Struct({
+  status: Schema.Literal("healthy"),
+  service: Schema.Literal("campaign_service"),
+  version: Schema.String,
+  timestamp: Schema.String
+})
+
+const Check = Schema.Struct({
+  status: Schema.Literals(["healthy", "unhealthy"]),
+  /** Milliseconds that the check took. */
+  latency_ms: Schema.Int
+})
+
+export const Readiness = Schema.Struct({
+  /** `degraded`: something is away that accepting events does not need. */
+  status: Schema.Literals(["ready", "degraded", "not_ready"]),
+  checks: Schema.Record(Schema.String, Check)
+})
+export type Readiness = typeof Readiness.Type
+
+export class HealthApi extends HttpApiGroup.make("health").add(
+  HttpApiEndpoint.get("live", "/health", { success: Liveness }),
+  HttpApiEndpoint.get("ready", "/health/ready", {
+    success: [
+      Schema.Struct({ ...Readiness.fields, status: Schema.Literals(["ready", "degraded"]) }),
+      Schema.Struct({ ...Readiness.fields, status: Schema.Literal("not_ready") }).pipe(
+        HttpApiSchema.status(503)
+      )
+    ]
+  })
+) {}

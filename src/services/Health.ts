@@ -1,0 +1,74 @@
+/** Whether what we depend on answers. */
+
+import { Clock, Context, Duration, Effect, Layer } from "effect"
+
+import { type Readiness } from "#schemas/http/health.ts"
+import { Reachability } from "#src/repositories/Reachability.ts"
+
+/** A dependency that takes longer counts as away. */
+const patience = Duration.seconds(2)
+
+/** Checks of what is not the ledger, by name; each fails in whatever way where its dependency is away. */
+export class OtherChecks extends Context.Service<
+  OtherChecks,
+  Readonly<Record<string, { readonly check: Effect.Effect<void, unknown>; readonly needed: boolean }>>
+>()("carillon/services/Health/OtherChecks") {}
+
+interface Checked {
+  readonly name: string
+  readonly needed: boolean
+  readonly healthy: boolean
+  readonly latency_ms: number
+}
+
+const statusOf = (checked: ReadonlyArray<Checked>): Readiness["status"] => {
+  const away = checked.filter(({ healthy }) => !healthy)
+  if (away.length === 0) return "ready"
+  return away.some(({ needed }) => needed) ? "not_ready" : "degraded"
+}
+
+const summarize = (checked: ReadonlyArray<Checked>): Readiness => ({
+  status: statusOf(checked),
+  checks: Object.fromEntries(
+    checked.map(({ healthy, latency_ms, name }) => [
+      name,
+      { status: healthy ? ("healthy" as const) : ("unhealthy" as const), latency_ms }
+    ])
+  )
+})
+
+export class Health extends Context.Service<
+  Health,
+  {
+    /** Never fails, and takes two seconds at most. Without what is `needed` it is `not_ready`, without the rest `degraded`. */
+    readonly readiness: Effect.Effect<Readiness>
+  }
+>()("carillon/services/Health") {
+  static readonly layer = Layer.effect(
+    Health,
+    Effect.gen(function* () {
+      const database = yield* Reachability
+      const checks = { database: { check: database.ping, needed: true }, ...(yield* OtherChecks) }
+
+      const run = Effect.fnUntraced(function* ([name, { check, needed }]: [
+        string,
+        { readonly check: Effect.Effect<void, unknown>; readonly needed: boolean }
+      ]) {
+        const before = yield* Clock.currentTimeMillis
+        const healthy = yield* check.pipe(
+          Effect.timeout(patience),
+          Effect.as(true),
+          Effect.catchCause(() => Effect.succeed(false))
+        )
+        return { name, needed, healthy, latency_ms: (yield* Clock.currentTimeMillis) - before }
+      })
+
+      const readiness = Effect.map(
+        Effect.forEach(Object.entries(checks), run, { concurrency: "unbounded" }),
+        summarize
+      ).pipe(Effect.withSpan("Health.readiness"))
+
+      return Health.of({ readiness })
+    })
+  )
+}
