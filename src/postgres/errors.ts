@@ -43,6 +43,9 @@ const isAnswer = Schema.is(Answer)
 const transientClasses = new Set(["08", "40", "53", "57", "58"])
 const readOnly = "25006"
 
+/** No such table or schema: `carillon migrate` has not run yet, and what waits goes on when it has. */
+const notMigrated = new Set(["42P01", "3F000"])
+
 const refused = (code: string, detail: string, cause: unknown, constraint = Option.none<string>()) =>
   new PostgresRefused({ code, constraint: Option.getOrNull(constraint), detail, cause })
 
@@ -51,7 +54,7 @@ export const toPostgresError = (cause: unknown): PostgresError => {
   if (!isAnswer(cause)) return refused("client", String(cause), cause)
   const { code, constraint_name, message } = cause
   const fromServer = cause.severity !== undefined
-  return !fromServer || code === readOnly || transientClasses.has(code.slice(0, 2))
+  return !fromServer || code === readOnly || notMigrated.has(code) || transientClasses.has(code.slice(0, 2))
     ? new PostgresUnreachable({ code, cause })
     : refused(code, message, cause, Option.fromNullishOr(constraint_name))
 }

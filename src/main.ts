@@ -1,0 +1,103 @@
+/** The composition root: which role is made of which layers. Nothing else provides one. */
+
+import "effect/schema/SchemaJITCompiler/enable"
+import { Layer } from "effect"
+
+import * as buryDeadLetters from "#consumers/buryDeadLetters.ts"
+import * as deliverEmail from "#consumers/deliverEmail.ts"
+import * as planEvents from "#consumers/planEvents.ts"
+import { Consumer } from "#src/nats/Consumer.ts"
+import { NatsConnection } from "#src/nats/NatsConnection.ts"
+import { Publisher } from "#src/nats/Publisher.ts"
+import { Streams } from "#src/nats/Streams.ts"
+import { Postgres } from "#src/postgres/Postgres.ts"
+import * as smtp from "#src/providers/smtp/Smtp.ts"
+import * as maintenance from "#src/relay/Maintenance.ts"
+import * as noticeLoss from "#src/relay/noticeLoss.ts"
+import * as relay from "#src/relay/Relay.ts"
+import { AnnouncementReader } from "#src/repositories/AnnouncementReader.ts"
+import { DeadLetterRepository } from "#src/repositories/DeadLetterRepository.ts"
+import { EventRepository } from "#src/repositories/EventRepository.ts"
+import { EventTypeRepository } from "#src/repositories/EventTypeRepository.ts"
+import { Ledger } from "#src/repositories/Ledger.ts"
+import { MaintenanceRepository } from "#src/repositories/MaintenanceRepository.ts"
+import { OrganizationRepository } from "#src/repositories/OrganizationRepository.ts"
+import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
+import { StreamMarkRepository } from "#src/repositories/StreamMarkRepository.ts"
+import { TemplateRepository } from "#src/repositories/TemplateRepository.ts"
+import { WorkerRepository } from "#src/repositories/WorkerRepository.ts"
+import { BuiltIns } from "#src/services/BuiltIns.ts"
+import { Burial } from "#src/services/Burial.ts"
+import { Contacts } from "#src/services/Contacts.ts"
+import { DeadLetters } from "#src/services/DeadLetters.ts"
+import { Delivery } from "#src/services/Delivery.ts"
+import { Draining } from "#src/services/Draining.ts"
+import { EventTypes } from "#src/services/EventTypes.ts"
+import { OpenWork } from "#src/services/OpenWork.ts"
+import { Planning } from "#src/services/Planning.ts"
+import { Recovery } from "#src/services/Recovery.ts"
+import { Sending } from "#src/services/Sending.ts"
+import { Templates } from "#src/services/Templates.ts"
+import { Workers } from "#src/services/Workers.ts"
+import { allStreams } from "#streams/all.ts"
+
+/** Every durable, whoever runs it: made at the first connection. */
+export const allConsumers = [planEvents.definition, deliverEmail.definition, buryDeadLetters.definition]
+
+const repositories = Layer.mergeAll(
+  AnnouncementReader.layer,
+  DeadLetterRepository.layer,
+  EventRepository.layer,
+  EventTypeRepository.layer,
+  Ledger.layer,
+  MaintenanceRepository.layer,
+  OrganizationRepository.layer,
+  OutboxRepository.layer,
+  StreamMarkRepository.layer,
+  TemplateRepository.layer,
+  WorkerRepository.layer
+).pipe(Layer.provideMerge(Postgres.layer))
+
+const nats = Layer.mergeAll(Publisher.layer, Consumer.layer).pipe(
+  Layer.provideMerge(Streams.layer),
+  Layer.provideMerge(NatsConnection.layer)
+)
+
+/** What every role stands on. */
+const ground = (name: string) =>
+  Workers.layerOf(name).pipe(
+    Layer.provideMerge(Layer.mergeAll(repositories, nats, OpenWork.layer, Draining.layer))
+  )
+
+const catalogue = Layer.mergeAll(BuiltIns.layer, EventTypes.layer, Templates.layer)
+const planning = Planning.layer.pipe(Layer.provideMerge(catalogue))
+const sending = Sending.layer.pipe(Layer.provide(smtp.layer()))
+const delivery = Delivery.layer.pipe(
+  Layer.provide(Contacts.layerFromConfig),
+  Layer.provide(Layer.mergeAll(sending, catalogue))
+)
+
+const planner = Layer.mergeAll(planEvents.layer, buryDeadLetters.layer).pipe(
+  Layer.provide(Burial.layer),
+  Layer.provide(Layer.mergeAll(planning, sending, DeadLetters.layer))
+)
+const worker = deliverEmail.layer.pipe(Layer.provide(Layer.mergeAll(delivery, DeadLetters.layer)))
+const housekeeping = maintenance.layer(allStreams).pipe(Layer.provide(Recovery.layer))
+
+/** In every process: what it commits it announces, and what was lost is announced again before anything is consumed. */
+const announcing = relay.layer.pipe(Layer.provideMerge(noticeLoss.layer(allStreams, allConsumers)))
+
+export const roles = ["gateway", "planner", "worker", "all"] as const
+export type Role = (typeof roles)[number]
+
+/** Every role but the gateway does maintenance, one process at a time. */
+const layersOf = {
+  gateway: Layer.empty,
+  planner: Layer.merge(planner, housekeeping),
+  worker: Layer.merge(worker, housekeeping),
+  all: Layer.mergeAll(planner, worker, housekeeping)
+}
+
+/** Runs for as long as its scope. Builds while NATS and Postgres are away, and goes on when they are there. */
+export const engine = (role: Role) =>
+  layersOf[role].pipe(Layer.provideMerge(announcing), Layer.provideMerge(ground(role)))
