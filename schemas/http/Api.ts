@@ -6,11 +6,14 @@ import { BalanceApi } from "./balance.ts"
 import { DeadLettersApi } from "./deadLetters.ts"
 import { DeliveriesApi } from "./deliveries.ts"
 import { EventsApi } from "./events.ts"
+import { EventTypesApi } from "./eventTypes.ts"
 import { HealthApi } from "./health.ts"
 import { NotificationsApi, UsersApi } from "./notifications.ts"
+import { TemplatesApi } from "./templates.ts"
 
 export class Api extends HttpApi.make("carillon")
   .add(EventsApi, NotificationsApi, UsersApi, DeliveriesApi, BalanceApi, DeadLettersApi, HealthApi)
+  .add(TemplatesApi, EventTypesApi)
   .annotateMerge(
     OpenApi.annotations({
       title: "Carillon",

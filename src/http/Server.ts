@@ -16,10 +16,12 @@ import { BalanceHandlers } from "./balance.ts"
 import { DeadLettersHandlers } from "./deadLetters.ts"
 import { DeliveriesHandlers } from "./deliveries.ts"
 import { EventsHandlers } from "./events.ts"
+import { EventTypesHandlers } from "./eventTypes.ts"
 import { handleRequest } from "./handleRequest.ts"
 import { HealthHandlers } from "./health.ts"
 import { NotificationsHandlers, UsersHandlers } from "./notifications.ts"
 import { OtherMethods } from "./otherMethods.ts"
+import { TemplatesHandlers } from "./templates.ts"
 
 export class PortUnavailable extends Schema.TaggedError<PortUnavailable>()("PortUnavailable", {
   host: Schema.String,
@@ -38,7 +40,9 @@ const handlers = Layer.mergeAll(
   DeliveriesHandlers,
   BalanceHandlers,
   DeadLettersHandlers,
-  HealthHandlers
+  HealthHandlers,
+  TemplatesHandlers,
+  EventTypesHandlers
 )
 
 const routes = Layer.mergeAll(

@@ -36,7 +36,7 @@ export class Templates extends Context.Service<
     /** What changes nothing makes no version. */
     readonly change: (key: TemplateKey, change: TemplateChange) => Effect.Effect<SavedTemplate, Failure>
     /** With its versions. @param ifMatch the header, as it came */
-    readonly remove: (key: TemplateKey, ifMatch?: string) => Effect.Effect<void, Failure>
+    readonly remove: (key: TemplateKey, ifMatch: string | undefined) => Effect.Effect<void, Failure>
     readonly get: (key: TemplateKey) => Effect.Effect<Template, Failure>
     /** By code, channel and locale. */
     readonly list: (listing: TemplateListing) => Effect.Effect<PageOf<Template>, LedgerUnreachable>
@@ -82,7 +82,7 @@ export class Templates extends Context.Service<
         return yield* withWarnings(key.organizationId, yield* Effect.fromResult(existing(key, changed)))
       })
 
-      const remove = Effect.fn("Templates.remove")(function* (key: TemplateKey, ifMatch?: string) {
+      const remove = Effect.fn("Templates.remove")(function* (key: TemplateKey, ifMatch: string | undefined) {
         yield* repository.remove(key, (current) =>
           Result.flatMap(existing(key, current), (template) => decideRemoval(template, ifMatch))
         )

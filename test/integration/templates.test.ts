@@ -93,13 +93,13 @@ layer(catalogue)("Templates", (it) => {
       const { key } = yield* make("remove")
       const foreign = { ...key, organizationId: OrganizationId.make("other") }
       for (const failing of [
-        templates.remove(foreign),
+        templates.remove(foreign, undefined),
         templates.get(foreign),
         templates.versions(foreign, page),
         templates.change(foreign, { by: "patch", body: {} })
       ])
         assert.deepInclude(yield* Effect.flip(failing), { reason: "missing" })
-      yield* templates.remove(key)
+      yield* templates.remove(key, undefined)
       assert.deepInclude(yield* Effect.flip(templates.get(key)), { reason: "missing" })
     })
   )
@@ -182,7 +182,7 @@ layer(catalogue)("Templates.forJobs", (it) => {
       const [changed] = yield* templates.forJobs(jobs)
       assert.strictEqual(changed?.version, 2)
       assert.notStrictEqual(changed?.compiled, first?.compiled)
-      yield* templates.remove(key)
+      yield* templates.remove(key, undefined)
       assert.deepStrictEqual(yield* templates.forJobs(jobs), [null, null])
     })
   )
