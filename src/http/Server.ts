@@ -73,7 +73,11 @@ const listen = Layer.unwrap(
       () => createServer({ requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 30_000 }),
       { host, port, gracefulShutdownTimeout: "10 seconds" }
     ).pipe(
-      Layer.catch((cause) => Layer.effectDiscard(Effect.fail(new PortUnavailable({ host, port, cause }))))
+      Layer.catch((cause) =>
+        Layer.effectContext<unknown, PortUnavailable, never>(
+          Effect.fail(new PortUnavailable({ host, port, cause }))
+        )
+      )
     )
   )
 )

@@ -109,7 +109,7 @@ export class DeadLetterReader extends Context.Service<
           (sql) => sql<Array<{ counted: number }>>`
             select count(*) as counted from (
               select from dead_letters where ${matching(sql, organizationId, whole)}
-              limit ${mostCounted + 1}) as some`
+              limit ${mostCounted + 1}) as counted_rows`
         )
         const [found, counts] = yield* orUnreachable(Effect.all([rows, count], { concurrency: 2 }))
         return { rows: found, counted: counts.at(0)?.counted ?? 0 }
