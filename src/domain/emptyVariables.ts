@@ -23,10 +23,13 @@ const itemsOf = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value
 
 /** Everything that the variable reads: one value, or one of each item of its lists. */
 const valuesOf = (sources: Sources, variable: string): ReadonlyArray<unknown> => {
-  const [list = "", ...members] = variable.split("[]")
+  const members = variable.split("[]")
   return members.reduce<ReadonlyArray<unknown>>(
-    (values, member) => values.flatMap(itemsOf).map((item) => follow(item, segmentsOf(member))),
-    [read(sources, list)]
+    (values, member, depth) =>
+      depth === 0
+        ? [read(sources, member)]
+        : values.flatMap(itemsOf).map((item) => follow(item, segmentsOf(member))),
+    []
   )
 }
 

@@ -21,15 +21,15 @@ const isAnchor = (text: string): boolean => /^(?:[$^]|\\b)$/i.test(text)
 
 /** What stands between two parentheses. */
 interface Group {
-  /** One each: a character, an escape, a class; null for a group, or what may be absent or repeat. */
-  readonly sequence: Array<string | null>
+  /** A character, an escape, a class or a group; null for what may be absent or repeat. */
+  readonly sequence: Array<string | Group | null>
   /** All that it and its groups may read. */
   readonly atoms: Array<string>
   repeats: boolean
   branches: boolean
+  /** One of its repetitions can take for ever. */
+  runsAway: boolean
 }
-
-const makeGroup = (): Group => ({ sequence: [], atoms: [], repeats: false, branches: false })
 
 const lastSample = 0x24f
 const samples = Array.from({ length: lastSample }, (_, code) => String.fromCharCode(code + 1))
@@ -40,51 +40,45 @@ const matched = (atom: string): ReadonlyArray<string> => {
 }
 
 /** Nothing else in the group reads what this atom reads. */
-const isMark = (atom: string | null | undefined, { atoms }: Group): boolean => {
-  if (atom === null || atom === undefined) return false
-  const marks = new Set(matched(atom))
-  const others = atoms.toSpliced(atoms.indexOf(atom), 1)
+const isMark = (part: string | Group | null | undefined, { atoms }: Group): boolean => {
+  if (typeof part !== "string") return false
+  const marks = new Set(matched(part))
+  const others = atoms.toSpliced(atoms.indexOf(part), 1)
   return !others.some((other) => matched(other).some((character) => marks.has(character)))
 }
 
-const runsAway = (group: Group): boolean => {
-  const marked =
-    !group.branches && (isMark(group.sequence.at(0), group) || isMark(group.sequence.at(-1), group))
-  return group.repeats && !marked
+/** One round can be told from the next in one way only. */
+const isMarked = (group: Group): boolean =>
+  !group.branches && [group.sequence.at(0), group.sequence.at(-1)].some((part) => isMark(part, group))
+
+const quantify = (group: Group, quantifier: string): void => {
+  const [last] = group.sequence.splice(-1, 1, null)
+  if (!isUnbounded(quantifier)) return
+  group.repeats = true
+  if (typeof last === "object" && last?.repeats === true && !isMarked(last)) group.runsAway = true
 }
 
-/** Adds one part of the pattern to the group it stands in. */
-const read = (group: Group, part: string): void => {
-  if (part === "|") group.branches = true
-  else if (isQuantifier(part)) {
-    group.sequence.splice(-1, 1, null)
-    if (isUnbounded(part)) group.repeats = true
-  } else if (!isAnchor(part)) {
-    group.sequence.push(part)
-    group.atoms.push(part)
+const include = (group: Group, inner: Group): void => {
+  group.sequence.push(inner)
+  group.atoms.push(...inner.atoms)
+  group.repeats ||= inner.repeats
+  group.runsAway ||= inner.runsAway
+}
+
+/** Reads up to the parenthesis that closes the group, or to the end; as deep as the pattern's parentheses. */
+const readGroup = (parts: Iterator<string>): Group => {
+  const group: Group = { sequence: [], atoms: [], repeats: false, branches: false, runsAway: false }
+  for (let next = parts.next(); next.done !== true && next.value !== ")"; next = parts.next()) {
+    const part = next.value
+    if (part.startsWith("(")) include(group, readGroup(parts))
+    else if (part === "|") group.branches = true
+    else if (isQuantifier(part)) quantify(group, part)
+    else if (!isAnchor(part)) {
+      group.sequence.push(part)
+      group.atoms.push(part)
+    }
   }
-}
-
-const close = (outer: Group, inner: Group): void => {
-  outer.sequence.push(null)
-  outer.atoms.push(...inner.atoms)
-  outer.repeats ||= inner.repeats
-}
-
-/** Expects a pattern that compiles. */
-const repeatsRepetition = (pattern: string): boolean => {
-  const parts = pattern.match(token) ?? []
-  const open: Array<Group> = [makeGroup()]
-  for (const [index, part] of parts.entries()) {
-    const group = open.at(-1) ?? makeGroup()
-    if (part.startsWith("(")) open.push(makeGroup())
-    else if (part === ")") {
-      open.pop()
-      if (isUnbounded(parts[index + 1] ?? "") && runsAway(group)) return true
-      close(open.at(-1) ?? makeGroup(), group)
-    } else read(group, part)
-  }
-  return false
+  return group
 }
 
 const compiles = (pattern: string): boolean => {
@@ -100,7 +94,7 @@ export const checkPattern = (pattern: string): Result.Result<string, string> => 
   if (pattern.length > longestPattern)
     return Result.fail(`expected a pattern of at most ${longestPattern} characters`)
   if (!compiles(pattern)) return Result.fail("expected a regular expression")
-  return repeatsRepetition(pattern)
+  return readGroup([...pattern.matchAll(token)].map(([part]) => part).values()).runsAway
     ? Result.fail(
         "expected a pattern without a repetition inside of a repeated group, such as (a+)+, which can take for ever"
       )

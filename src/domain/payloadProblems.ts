@@ -124,7 +124,7 @@ const finding = (error: ErrorObject, prefix: string): Finding => {
 }
 
 const listed = (choices: ReadonlyArray<string>): string => {
-  const last = choices.at(-1) ?? ""
+  const last = choices.slice(-1).join("")
   return choices.length < 2 ? last : `${choices.slice(0, -1).join(", ")} or ${last}`
 }
 
@@ -134,15 +134,15 @@ const keyOf = ({ expected, isKind, path }: Finding): string => `${path}\n${isKin
  * Each wrong member once for each thing wrong with it, at most `mostProblems`. Where alternatives are allowed,
  * such as a string or null, their kinds are told in one sentence.
  *
- * @param errors of a validator with `allErrors` and `verbose`
+ * @param errors as a validator with `allErrors` and `verbose` has them; null or undefined where all was well
  * @param prefix the path of what was validated, e.g. `payload`
  */
 export const payloadProblems = (
-  errors: ReadonlyArray<ErrorObject>,
+  errors: ReadonlyArray<ErrorObject> | null | undefined,
   prefix: string
 ): ReadonlyArray<FieldProblem> => {
   const findings = new Map<string, Finding>()
-  for (const error of errors) {
+  for (const error of errors ?? []) {
     if (isGathering(error)) continue
     const found = finding(error, prefix)
     const before = findings.get(keyOf(found))

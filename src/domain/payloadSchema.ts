@@ -88,16 +88,21 @@ const makeAjv = (checksDialect: boolean): Ajv2020 => {
 
 const dialectCheck = makeAjv(true)
 
-const dialectProblems = (schema: Readonly<Record<string, unknown>>): ReadonlyArray<FieldProblem> =>
-  dialectCheck.validateSchema(schema) === true ? [] : payloadProblems(dialectCheck.errors ?? [], root)
+const dialectProblems = (schema: Readonly<Record<string, unknown>>): ReadonlyArray<FieldProblem> => {
+  // Its answer is a promise only for asynchronous schemas, which are refused.
+  void dialectCheck.validateSchema(schema)
+  return payloadProblems(dialectCheck.errors, root)
+}
 
 const sizeProblems = (schema: unknown): ReadonlyArray<FieldProblem> =>
   Buffer.byteLength(JSON.stringify(schema)) > maxSchemaBytes
     ? [wrong(root, `expected a schema of at most ${maxSchemaBytes / 1024} KiB`, schema)]
     : []
 
-const run = (validate: ValidateFunction, payload: unknown): ReadonlyArray<FieldProblem> =>
-  validate(payload) ? [] : payloadProblems(validate.errors ?? [], "payload")
+const run = (validate: ValidateFunction, payload: unknown): ReadonlyArray<FieldProblem> => {
+  validate(payload)
+  return payloadProblems(validate.errors, "payload")
+}
 
 /** References that lead nowhere, and such that lead back to themselves: only compiling and running shows them. */
 const compile = (
@@ -115,7 +120,7 @@ const compile = (
         root,
         cause instanceof RangeError
           ? "expected a schema that does not refer to itself without end"
-          : `expected a schema that can be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+          : `expected a schema that can be used: ${String(cause)}`,
         schema
       )
     ]

@@ -15,17 +15,21 @@ export const statementsOn = (postgres: Postgres["Service"]) => {
   const first = <A>(statement: Rows<A>): Effect.Effect<Option.Option<A>, LedgerUnreachable> =>
     Effect.map(rows(statement), (all) => Option.fromNullishOr(all.at(0)))
 
-  /** Rolls back where the ledger goes away; what was decided not to do is a `Result` and comes out as the failure. */
-  const transaction = <A, E>(
-    effect: Effect.Effect<Result.Result<A, E>, LedgerUnreachable>
-  ): Effect.Effect<A, E | LedgerUnreachable> =>
+  /** One transaction; rolls back where the ledger goes away. */
+  const commit = <A, R>(
+    effect: Effect.Effect<A, LedgerUnreachable, R>
+  ): Effect.Effect<A, LedgerUnreachable, R> =>
     postgres.transaction(effect).pipe(
       Effect.catchTags({
         PostgresUnreachable: (error) => orUnreachable(Effect.fail(error)),
         PostgresRefused: (error) => Effect.die(error)
-      }),
-      Effect.flatMap(Effect.fromResult)
+      })
     )
 
-  return { rows, first, transaction }
+  /** What was decided not to do is a `Result` and comes out as the failure. */
+  const transaction = <A, E>(
+    effect: Effect.Effect<Result.Result<A, E>, LedgerUnreachable>
+  ): Effect.Effect<A, E | LedgerUnreachable> => Effect.flatMap(commit(effect), Effect.fromResult)
+
+  return { rows, first, commit, transaction }
 }

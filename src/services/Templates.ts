@@ -66,13 +66,14 @@ export class Templates extends Context.Service<
       const create = Effect.fn("Templates.create")(function* (organizationId: OrganizationId, body: unknown) {
         const wanted = yield* Effect.fromResult(readTemplate(body))
         const key = { organizationId, templateId: yield* drawTemplateId }
-        const created = yield* repository.insert(key, wanted)
-        if (Option.isSome(created)) return yield* withWarnings(organizationId, created.value)
-        const taken = yield* repository.idOf(organizationId, wanted.identity)
-        return yield* templateExists(
-          wanted.identity,
-          Option.getOrElse(taken, () => "just removed")
-        )
+        let created = yield* repository.insert(key, wanted)
+        // Whoever was in the way may be gone when we ask for its name.
+        while (Option.isNone(created)) {
+          const taken = yield* repository.idOf(organizationId, wanted.identity)
+          if (Option.isSome(taken)) return yield* templateExists(wanted.identity, taken.value)
+          created = yield* repository.insert(key, wanted)
+        }
+        return yield* withWarnings(organizationId, created.value)
       })
 
       const change = Effect.fn("Templates.change")(function* (key: TemplateKey, change: TemplateChange) {

@@ -27,6 +27,7 @@ describe("emptyVariables", () => {
     ["items[].title", true],
     ["items[].tags[]", false],
     ["items[].tags", true],
+    ["order.id[].x", false],
     ["none", true],
     ["none[].title", false]
   ])("judges %s", (variable, isEmpty) => {

@@ -3,6 +3,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 
+import { payloadProblems } from "#src/domain/payloadProblems.ts"
 import { compilePayloadSchema } from "#src/domain/payloadSchema.ts"
 
 const checkOf = (schema: Record<string, unknown>) => Result.getOrThrow(compilePayloadSchema(schema))
@@ -63,6 +64,25 @@ describe("compilePayloadSchema", () => {
     ],
     [{ not: { const: 3 } }, 3, "expected a value that the schema does not exclude"],
     [{ contains: { const: 1 } }, [2], "expected 1"],
+    [
+      { contains: { minimum: 1 }, minContains: 2 },
+      [1],
+      "expected at least 2 items of the form that the schema asks for"
+    ],
+    [
+      { enum: Array.from({ length: 21 }, (_, i) => i) },
+      99,
+      "expected one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, …"
+    ],
+    [{ maxItems: 0 }, [1], "expected at most 0 items"],
+    [{ minProperties: 1 }, {}, "expected at least 1 members"],
+    [{ maxProperties: 0 }, { a: 1 }, "expected at most 0 members"],
+    [{ propertyNames: { maxLength: 1 } }, { ab: 1 }, "expected another name"],
+    [{ unevaluatedProperties: false }, { a: 1 }, "expected no member of this name"],
+    [{ dependentRequired: { a: ["b"] } }, { a: 1 }, "expected a value"],
+    [{ format: "date", formatMinimum: "2026-01-01" }, "2025-01-01", "expected at least 2026-01-01"],
+    [{ unevaluatedItems: false }, [1], "expected another value"],
+    [{ if: { const: 1 }, else: { const: 3 } }, 2, "expected 3"],
     [false, 3, "expected no value"]
   ])("says what %o expects", (schema, value, message) => {
     const problems = checkOf({ properties: { x: schema } })({ x: value })
@@ -97,6 +117,14 @@ describe("compilePayloadSchema", () => {
     assert.deepStrictEqual(problems.map((problem) => problem.path)[0], path)
   })
 
+  it("knows a reference within the schema, and the dialect by its name", () => {
+    const $schema = "https://json-schema.org/draft/2020-12/schema"
+    assert.lengthOf(
+      saidOf({ $schema, $defs: { a: { type: "null" } }, properties: { x: { $ref: "#/$defs/a" } } }, { x: 1 }),
+      1
+    )
+  })
+
   it("lets two schemas have the same id, and unknown formats pass", () => {
     assert.deepStrictEqual(saidOf({ $id: "https://example.org/a", format: "colour" }, "x"), [])
     assert.lengthOf(saidOf({ $id: "https://example.org/a", type: "object" }, "x"), 1)
@@ -109,5 +137,21 @@ describe("compilePayloadSchema", () => {
   it("answers a hundred problems at most", () => {
     const schema = { items: { type: "string" } }
     assert.lengthOf(checkOf(schema)(Array.from({ length: 500 }, () => 1)), 100)
+  })
+})
+
+describe("payloadProblems", () => {
+  it("says what it does not know in the validator's own words", () => {
+    const error = { instancePath: "/a~1b", schemaPath: "", data: 1 }
+    const errors = [
+      { ...error, keyword: "type", params: { type: "bigint" } },
+      { ...error, keyword: "minimum", params: { comparison: "~", limit: 2 } },
+      { ...error, keyword: "secret", params: { propertyName: "x" } }
+    ]
+    assert.deepStrictEqual(payloadProblems(errors, "payload"), [
+      { path: "payload.a/b", message: "expected bigint", got: "number" },
+      { path: "payload.a/b", message: "expected ~ 2", got: "number" },
+      { path: "payload.a/b.x", message: "expected another value", got: "nothing" }
+    ])
   })
 })
