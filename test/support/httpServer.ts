@@ -1,0 +1,77 @@
+/** The API on a free port of loopback, over a database of its own and the real planning. */
+
+import { NodeServices } from "@effect/platform-node"
+import { ConfigProvider, Effect, Layer } from "effect"
+import { HttpServer } from "effect/http"
+
+import { Embedded } from "#src/http/Authentication.ts"
+import { ServerLayer } from "#src/http/Server.ts"
+import { BalanceRepository } from "#src/repositories/BalanceRepository.ts"
+import { DeadLetterReader } from "#src/repositories/DeadLetterReader.ts"
+import { DeadLetterRepository } from "#src/repositories/DeadLetterRepository.ts"
+import { EventRepository } from "#src/repositories/EventRepository.ts"
+import { IdempotencyRepository } from "#src/repositories/IdempotencyRepository.ts"
+import { Reachability } from "#src/repositories/Reachability.ts"
+import { StoryRepository } from "#src/repositories/StoryRepository.ts"
+import { Balance } from "#src/services/Balance.ts"
+import { DeadLetterArchive } from "#src/services/DeadLetterArchive.ts"
+import { Health, OtherChecks } from "#src/services/Health.ts"
+import { Idempotency } from "#src/services/Idempotency.ts"
+import { Notifications } from "#src/services/Notifications.ts"
+import { OpenWork } from "#src/services/OpenWork.ts"
+import { Planning } from "#src/services/Planning.ts"
+import { Stories } from "#src/services/Stories.ts"
+import { catalogue } from "#test/support/catalogue.ts"
+
+export const operatorKey = "an-operator-key-of-forty-characters-here"
+
+const repositories = Layer.mergeAll(
+  BalanceRepository.layer,
+  DeadLetterReader.layer,
+  DeadLetterRepository.layer,
+  EventRepository.layer,
+  IdempotencyRepository.layer,
+  Reachability.layer,
+  StoryRepository.layer
+)
+
+const services = Layer.mergeAll(
+  Balance.layer,
+  DeadLetterArchive.layer,
+  Health.layer,
+  Idempotency.layer,
+  Notifications.layer,
+  Stories.layer
+)
+
+interface Surroundings {
+  readonly embedded: boolean
+  /** NATS is never there. */
+  readonly nats: "none" | "away"
+}
+
+const checks = ({ nats }: Surroundings) =>
+  Layer.succeed(
+    OtherChecks,
+    OtherChecks.of(nats === "away" ? { nats: { check: Effect.fail("away"), needed: false } } : {})
+  )
+
+const environment = ConfigProvider.layer(
+  ConfigProvider.fromUnknown({ CAMPAIGN_SERVICE_PORT: "0", CARILLON_OPERATOR_KEY: operatorKey })
+)
+
+/** With everything that a test may want to look into. */
+export const httpServer = (surroundings: Surroundings) =>
+  Layer.provide(ServerLayer, environment).pipe(
+    Layer.provideMerge(services),
+    Layer.provideMerge(Planning.layer),
+    Layer.provideMerge(OpenWork.layer),
+    Layer.provideMerge(repositories),
+    Layer.provideMerge(catalogue),
+    Layer.provideMerge(checks(surroundings)),
+    Layer.provideMerge(Layer.succeed(Embedded, surroundings.embedded)),
+    Layer.provideMerge(NodeServices.layer)
+  )
+
+/** `http://127.0.0.1:<port>` */
+export const serverUrl = Effect.map(HttpServer.HttpServer, ({ address }) => HttpServer.formatAddress(address))
