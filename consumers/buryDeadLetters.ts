@@ -21,7 +21,7 @@ export const definition: ConsumerDefinition = {
 }
 
 const decode: Decode<Advisory, "invalid_event"> = (json) =>
-  Result.mapError(decodeAdvisory(json), (error) => ({ reason: "invalid_event", detail: String(error) }))
+  Result.mapError(decodeAdvisory(json), (error) => ({ reason: "invalid_event", detail: error.message }))
 
 const notNow = Verdict.Later({ delay: Duration.seconds(5) })
 

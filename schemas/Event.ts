@@ -8,7 +8,9 @@ import { InstantInput } from "./Instant.ts"
 
 /** BCP 47, as far as templates need it: `de`, `de-AT`. */
 export const Locale = Schema.String.check(
-  Schema.isPattern(/^[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, { message: "expected a locale like de or de-AT" })
+  Schema.isPattern(/^[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, {
+    message: "expected a locale like de or de-AT"
+  })
 )
 
 export const Priority = Schema.Literals(["low", "normal", "high"])

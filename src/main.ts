@@ -1,42 +1,59 @@
 /** The composition root: which role is made of which layers. Nothing else provides one. */
 
+// oxlint-disable-next-line import/no-unassigned-import -- compiles schemas; before the first use of any
 import "effect/schema/SchemaJITCompiler/enable"
-import { Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
 
 import * as buryDeadLetters from "#consumers/buryDeadLetters.ts"
 import * as deliverEmail from "#consumers/deliverEmail.ts"
 import * as planEvents from "#consumers/planEvents.ts"
+import { Embedded } from "#src/http/Authentication.ts"
+import { ServerLayer } from "#src/http/Server.ts"
 import { Consumer } from "#src/nats/Consumer.ts"
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
 import { Publisher } from "#src/nats/Publisher.ts"
 import { Streams } from "#src/nats/Streams.ts"
+import { migrate } from "#src/postgres/migrate.ts"
 import { Postgres } from "#src/postgres/Postgres.ts"
 import * as smtp from "#src/providers/smtp/Smtp.ts"
 import * as maintenance from "#src/relay/Maintenance.ts"
 import * as noticeLoss from "#src/relay/noticeLoss.ts"
 import * as relay from "#src/relay/Relay.ts"
 import { AnnouncementReader } from "#src/repositories/AnnouncementReader.ts"
+import { BalanceRepository } from "#src/repositories/BalanceRepository.ts"
+import { DeadLetterReader } from "#src/repositories/DeadLetterReader.ts"
 import { DeadLetterRepository } from "#src/repositories/DeadLetterRepository.ts"
 import { EventRepository } from "#src/repositories/EventRepository.ts"
 import { EventTypeRepository } from "#src/repositories/EventTypeRepository.ts"
+import { IdempotencyRepository } from "#src/repositories/IdempotencyRepository.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
 import { MaintenanceRepository } from "#src/repositories/MaintenanceRepository.ts"
 import { OrganizationRepository } from "#src/repositories/OrganizationRepository.ts"
 import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
+import { Reachability } from "#src/repositories/Reachability.ts"
+import { StoryRepository } from "#src/repositories/StoryRepository.ts"
 import { StreamMarkRepository } from "#src/repositories/StreamMarkRepository.ts"
 import { TemplateRepository } from "#src/repositories/TemplateRepository.ts"
 import { WorkerRepository } from "#src/repositories/WorkerRepository.ts"
-import { BuiltIns } from "#src/services/BuiltIns.ts"
+import { Balance } from "#src/services/Balance.ts"
+import { BuiltIns, seedDefault } from "#src/services/BuiltIns.ts"
 import { Burial } from "#src/services/Burial.ts"
 import { Contacts } from "#src/services/Contacts.ts"
+import { DeadLetterArchive } from "#src/services/DeadLetterArchive.ts"
 import { DeadLetters } from "#src/services/DeadLetters.ts"
 import { Delivery } from "#src/services/Delivery.ts"
 import { Draining } from "#src/services/Draining.ts"
 import { EventTypes } from "#src/services/EventTypes.ts"
+import { Health, OtherChecks } from "#src/services/Health.ts"
+import { Idempotency } from "#src/services/Idempotency.ts"
+import { Notifications } from "#src/services/Notifications.ts"
 import { OpenWork } from "#src/services/OpenWork.ts"
 import { Planning } from "#src/services/Planning.ts"
+import { Preparing } from "#src/services/Preparing.ts"
+import { Previews } from "#src/services/Previews.ts"
 import { Recovery } from "#src/services/Recovery.ts"
 import { Sending } from "#src/services/Sending.ts"
+import { Stories } from "#src/services/Stories.ts"
 import { Templates } from "#src/services/Templates.ts"
 import { Workers } from "#src/services/Workers.ts"
 import { allStreams } from "#streams/all.ts"
@@ -72,10 +89,8 @@ const ground = (name: string) =>
 const catalogue = Layer.mergeAll(BuiltIns.layer, EventTypes.layer, Templates.layer)
 const planning = Planning.layer.pipe(Layer.provideMerge(catalogue))
 const sending = Sending.layer.pipe(Layer.provide(smtp.layer()))
-const delivery = Delivery.layer.pipe(
-  Layer.provide(Contacts.layerFromConfig),
-  Layer.provide(Layer.mergeAll(sending, catalogue))
-)
+const preparing = Preparing.layer.pipe(Layer.provide(Layer.merge(Contacts.layerFromConfig, catalogue)))
+const delivery = Delivery.layer.pipe(Layer.provide(Layer.merge(preparing, sending)))
 
 const planner = Layer.mergeAll(planEvents.layer, buryDeadLetters.layer).pipe(
   Layer.provide(Burial.layer),

@@ -35,7 +35,9 @@ const readJobId = Schema.decodeUnknownOption(JobId)
 
 /** The members of a body that is JSON; none of any other. */
 const membersOf = (body: Uint8Array): Readonly<Record<string, unknown>> => {
-  const json = Option.liftThrowable((text: string): unknown => JSON.parse(text))(Buffer.from(body).toString("utf8"))
+  const json = Option.liftThrowable((text: string): unknown => JSON.parse(text))(
+    Buffer.from(body).toString("utf8")
+  )
   const value = Option.getOrNull(json)
   return typeof value === "object" && value !== null ? { ...value } : {}
 }
@@ -44,7 +46,10 @@ const membersOf = (body: Uint8Array): Readonly<Record<string, unknown>> => {
 const organizationOf = (subject: string): OrganizationId => {
   const [first, second, lane, last] = subject.split(".")
   const named = first === "jobs" && lane === "tx" ? last : second
-  return Option.getOrElse(readOrganization(first === "events" || first === "jobs" ? named : ""), () => defaultOrganization)
+  return Option.getOrElse(
+    readOrganization(first === "events" || first === "jobs" ? named : ""),
+    () => defaultOrganization
+  )
 }
 
 export const letterOfMessage = (message: DeadMessage, now: Instant): DeadLetter => {

@@ -44,7 +44,11 @@ const disagreements = (arrived: ArrivedEvent, envelope: EventEnvelope): Readonly
   const problems: Array<FieldProblem> = []
   const named = envelope.organization_id ?? organizationId
   if (named !== organizationId)
-    problems.push({ path: "organization_id", message: `expected ${organizationId}, where it came from`, got: named })
+    problems.push({
+      path: "organization_id",
+      message: `expected ${organizationId}, where it came from`,
+      got: named
+    })
   if (eventType !== undefined && eventType !== envelope.event_type)
     problems.push({
       path: "event_type",
@@ -85,5 +89,7 @@ export const checkEvent = (arrived: ArrivedEvent): Result.Result<CheckedEvent, R
 /** What makes two events with the same id the same: type, source, instant and payload; sha256, hex. */
 export const bodyHash = ({ envelope }: CheckedEvent): string => {
   const { event_type, occurred_at, payload, source } = envelope
-  return createHash("sha256").update(canonicalJson([event_type, source, occurred_at, payload])).digest("hex")
+  return createHash("sha256")
+    .update(canonicalJson([event_type, source, occurred_at, payload]))
+    .digest("hex")
 }

@@ -135,8 +135,10 @@ export const afterJudgement = (row: MessageRow, judgement: Judgement, at: Instan
 export const afterWorkerDied = (row: MessageRow, owner: WorkerId | null, at: Instant): Settlement => {
   const base = { owner, outcome: { result: "unknown", finished_at: at, phase: null } } as const
   const detail = "the process that was sending it died; it may have been sent"
-  if (row.message_class === "campaign") return settlement(row, "unknown", { ...base, reason: "worker_died", detail })
-  if (row.attempt < row.max_attempts) return settlement(row, "queued", { ...base, reason: "worker_died", detail })
+  if (row.message_class === "campaign")
+    return settlement(row, "unknown", { ...base, reason: "worker_died", detail })
+  if (row.attempt < row.max_attempts)
+    return settlement(row, "queued", { ...base, reason: "worker_died", detail })
   return settlement(row, "dead", {
     ...base,
     reason: "attempts_exhausted",

@@ -26,7 +26,7 @@ const withoutContacts = (value: unknown, address: string | null): unknown => {
   )
 }
 
-const present = <Name extends string, Value>(name: Name, value: Value | null) =>
+const present = (name: string, value: unknown): Readonly<Record<string, unknown>> =>
   value === null ? {} : { [name]: value }
 
 const encodable = (row: MessageRow): unknown => ({

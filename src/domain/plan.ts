@@ -12,6 +12,7 @@ import { jobId } from "./ids.ts"
 import { laterOf, plusSeconds } from "./instants.ts"
 import { memberAt, readInstant, readTexts } from "./payload.ts"
 import { type FieldProblem, type Refusal } from "./Refusal.ts"
+import { kindOf } from "./valueKind.ts"
 
 /** A message that is to be, as the ledger takes it in. */
 export interface PlannedJob {
@@ -71,31 +72,36 @@ const recipientsOf = (
       invalid({
         path: `payload.${recipients.path}`,
         message: "expected an id of 1 to 100 characters without white space, or a list of such ids",
-        got: Option.isSome(texts) ? "string" : "nothing"
+        got: kindOf(memberAt(envelope.payload, recipients.path))
       })
   )
 }
 
-/** The later of the rule's delay and the instant that the payload names; the event's own word goes over both. */
-const sendAfterOf = (
-  rule: NotificationRule,
-  { acceptedAt, envelope }: CheckedEvent
+/** The instant that the payload names, if the rule names a place and something is there. */
+const namedInstant = (
+  { send_after_path }: NotificationRule,
+  { envelope }: CheckedEvent
 ): Result.Result<Instant | null, Refusal> => {
-  const asked = envelope.delivery?.send_after
+  if (send_after_path === undefined || send_after_path === null) return Result.succeed(null)
+  const named = memberAt(envelope.payload, send_after_path)
+  if (named === undefined || named === null) return Result.succeed(null)
+  return Result.fromOption(readInstant(named), () =>
+    invalid({
+      path: `payload.${send_after_path}`,
+      message: "expected an RFC 3339 instant with an offset",
+      got: kindOf(named)
+    })
+  )
+}
+
+/** The later of the rule's delay and the instant that the payload names; the event's own word goes over both. */
+const sendAfterOf = (rule: NotificationRule, event: CheckedEvent): Result.Result<Instant | null, Refusal> => {
+  const asked = event.envelope.delivery?.send_after
   if (asked !== undefined && asked !== null) return Result.succeed(asked)
   const delay_seconds = rule.delay_seconds ?? 0
-  const delayed = delay_seconds > 0 ? plusSeconds(acceptedAt, delay_seconds) : null
-  const path = rule.send_after_path ?? null
-  const named = path === null ? null : memberAt(envelope.payload, path)
-  if (path === null || named === undefined || named === null) return Result.succeed(delayed)
-  return Result.fromOption(
-    Option.map(readInstant(named), (at) => laterOf(at, delayed)),
-    () =>
-      invalid({
-        path: `payload.${path}`,
-        message: "expected an RFC 3339 instant with an offset",
-        got: typeof named
-      })
+  const delayed = delay_seconds > 0 ? plusSeconds(event.acceptedAt, delay_seconds) : null
+  return Result.map(namedInstant(rule, event), (named) =>
+    named === null ? delayed : laterOf(named, delayed)
   )
 }
 
@@ -142,22 +148,21 @@ const jobsOfRule = (
       send_after,
       expires_at: expiresAtOf(rule, event)
     }
-    return users.flatMap((user_id) =>
-      channels.map((channel) => ({
-        ...shared,
-        user_id,
+    const toJob = (user_id: UserId, channel: Channel): PlannedJob => ({
+      ...shared,
+      user_id,
+      channel,
+      address: addressOf(rule, event, channel),
+      job_id: jobId(event.acceptedAt, {
+        organizationId: event.organizationId,
+        cause: event.envelope.event_id,
+        templateCode: rule.template_code,
+        userId: user_id,
         channel,
-        address: addressOf(rule, event, channel),
-        job_id: jobId(event.acceptedAt, {
-          organizationId: event.organizationId,
-          cause: event.envelope.event_id,
-          templateCode: rule.template_code,
-          userId: user_id,
-          channel,
-          step: 0
-        })
-      }))
-    )
+        step: 0
+      })
+    })
+    return users.flatMap((user_id) => channels.map((channel) => toJob(user_id, channel)))
   })
 
 /** All messages of one event, each once, in the order of the definition's rules; a refusal where one cannot be planned. */
@@ -165,7 +170,6 @@ export const plan = (
   event: CheckedEvent,
   definition: EventDefinition
 ): Result.Result<ReadonlyArray<PlannedJob>, Refusal> =>
-  Result.map(
-    Result.all(definition.notifications.map((rule) => jobsOfRule(rule, event))),
-    (jobs) => jobs.flat()
+  Result.map(Result.all(definition.notifications.map((rule) => jobsOfRule(rule, event))), (jobs) =>
+    jobs.flat()
   )

@@ -49,9 +49,7 @@ export class Postgres extends Context.Service<
      * Commits when the effect succeeds, else rolls back. A COMMIT whose answer is lost fails with
      * `PostgresUnreachable`, though it may have happened. Inside another one it is part of that.
      */
-    readonly transaction: <A, E, R>(
-      effect: Effect.Effect<A, E, R>
-    ) => Effect.Effect<A, E | PostgresError, R>
+    readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | PostgresError, R>
   }
 >()("carillon/postgres/Postgres") {
   static readonly layer = Layer.effect(
@@ -88,7 +86,9 @@ export class Postgres extends Context.Service<
 
       const transaction = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
         Effect.flatMap(Held, (held) =>
-          held === undefined ? Effect.uninterruptibleMask((restore) => restore(withConnection(effect))) : effect
+          held === undefined
+            ? Effect.uninterruptibleMask((restore) => restore(withConnection(effect)))
+            : effect
         )
 
       return Postgres.of({ query, transaction })

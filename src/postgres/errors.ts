@@ -1,6 +1,6 @@
 /** What can go wrong between us and Postgres, told apart by whether repeating can help. */
 
-import { Option, Schema } from "effect"
+import { Schema } from "effect"
 
 /** No answer, or not from a server that is up: nothing was written, or no one knows. Safe to repeat what is idempotent. */
 export class PostgresUnreachable extends Schema.TaggedError<PostgresUnreachable>()("PostgresUnreachable", {
@@ -46,15 +46,13 @@ const readOnly = "25006"
 /** No such table or schema: `carillon migrate` has not run yet, and what waits goes on when it has. */
 const notMigrated = new Set(["42P01", "3F000"])
 
-const refused = (code: string, detail: string, cause: unknown, constraint = Option.none<string>()) =>
-  new PostgresRefused({ code, constraint: Option.getOrNull(constraint), detail, cause })
-
 /** Without a code it is our own mistake, such as a value that cannot be a parameter: not repeated either. */
 export const toPostgresError = (cause: unknown): PostgresError => {
-  if (!isAnswer(cause)) return refused("client", String(cause), cause)
+  if (!isAnswer(cause))
+    return new PostgresRefused({ code: "client", constraint: null, detail: String(cause), cause })
   const { code, constraint_name, message } = cause
   const fromServer = cause.severity !== undefined
   return !fromServer || code === readOnly || notMigrated.has(code) || transientClasses.has(code.slice(0, 2))
     ? new PostgresUnreachable({ code, cause })
-    : refused(code, message, cause, Option.fromNullishOr(constraint_name))
+    : new PostgresRefused({ code, constraint: constraint_name ?? null, detail: message, cause })
 }

@@ -74,7 +74,9 @@ const applyMissing = Effect.gen(function* () {
     if (before === checksum) continue
     if (before !== undefined) return yield* new MigrationChanged({ name })
     yield* postgres.query((sql) => sql.unsafe(text).simple())
-    yield* postgres.query((sql) => sql`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`)
+    yield* postgres.query(
+      (sql) => sql`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`
+    )
     missing.push(name)
   }
   return missing

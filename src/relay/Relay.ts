@@ -5,7 +5,8 @@ import { Clock, Duration, Effect, Layer } from "effect"
 import { toInstant } from "#src/domain/instants.ts"
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
 import { Publisher } from "#src/nats/Publisher.ts"
-import { OutboxRepository, type OutboxKind, outboxKinds, type OutboxRow } from "#src/repositories/OutboxRepository.ts"
+import { type OutboxKind, outboxKinds, type OutboxRow } from "#src/repositories/outboxQueries.ts"
+import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
 import { OpenWork } from "#src/services/OpenWork.ts"
 
 import { deadLetterCopies, jobHints, outcomeEvents, relayedEvents } from "./announcements.ts"
@@ -14,7 +15,12 @@ import { deadLetterCopies, jobHints, outcomeEvents, relayedEvents } from "./anno
 const rowsAtOnce = 20
 
 /** Events are gathered for this long, so that one fsync of the stream serves many. */
-const gathering = { events: Duration.millis(50), jobs: Duration.zero, outcomes: Duration.zero, dead_letters: Duration.zero }
+const gathering = {
+  events: Duration.millis(50),
+  jobs: Duration.zero,
+  outcomes: Duration.zero,
+  dead_letters: Duration.zero
+}
 
 /** After a failure; NATS and Postgres come back by themselves. */
 const pause = "1 second"

@@ -7,7 +7,7 @@ import { outcomeEvent } from "#src/domain/domainEvent.ts"
 import { type Outgoing } from "#src/nats/Outgoing.ts"
 import { AnnouncementReader, type LetterToCopy } from "#src/repositories/AnnouncementReader.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
-import { type OutboxRow } from "#src/repositories/OutboxRepository.ts"
+import { type OutboxRow } from "#src/repositories/outboxQueries.ts"
 import { announceJob, traced } from "#src/services/announceJob.ts"
 import { deadLetterSubject, eventSubject, outcomeSubject } from "#streams/subjects.ts"
 
@@ -27,22 +27,20 @@ export const relayedEvents = Effect.fnUntraced(function* (rows: ReadonlyArray<Ou
     keys.map((eventId, i) => ({ eventId, organizationId: organizations?.[i] ?? "" }))
   )
   const found = yield* AnnouncementReader.use((reader) => reader.events(keys))
-  return found.map(
-    ({ accepted_at, traceparent, ...event }): Outgoing => ({
-      subject: eventSubject({ organization: event.organization_id, eventType: event.event_type }),
-      data: json({
-        ...event.extra,
-        event_id: event.event_id,
-        event_type: event.event_type,
-        source: event.source,
-        occurred_at: event.occurred_at,
-        organization_id: event.organization_id,
-        payload: event.payload,
-        ...(event.delivery !== null && { delivery: event.delivery })
-      }),
-      headers: { "Carillon-Accepted-At": accepted_at, ...traced(traceparent) }
-    })
-  )
+  return found.map(({ accepted_at, traceparent, ...event }): Outgoing => ({
+    subject: eventSubject({ organization: event.organization_id, eventType: event.event_type }),
+    data: json({
+      ...event.extra,
+      event_id: event.event_id,
+      event_type: event.event_type,
+      source: event.source,
+      occurred_at: event.occurred_at,
+      organization_id: event.organization_id,
+      payload: event.payload,
+      ...(event.delivery !== null && { delivery: event.delivery })
+    }),
+    headers: { "Carillon-Accepted-At": accepted_at, ...traced(traceparent) }
+  }))
 })
 
 const announceOutcome = (outcome: Outcome): Outgoing => {
@@ -65,7 +63,9 @@ export const outcomeEvents = (rows: ReadonlyArray<OutboxRow>): ReadonlyArray<Out
 const oneLine = (text: string): string => text.replaceAll(/[\r\n\0]+/g, " ").slice(0, 1000)
 
 const copyLetter = (letter: LetterToCopy): Outgoing => {
-  const originals = Object.entries(letter.headers).map(([name, value]) => [`Original-${name}`, oneLine(value)])
+  const originals: Readonly<Record<string, string>> = Object.fromEntries(
+    Object.entries(letter.headers).map(([name, value]) => [`Original-${name}`, oneLine(value)])
+  )
   return {
     subject: deadLetterSubject({
       stream: letter.stream,
@@ -74,7 +74,7 @@ const copyLetter = (letter: LetterToCopy): Outgoing => {
     }),
     data: Buffer.from(letter.body, "hex"),
     headers: {
-      ...Object.fromEntries(originals),
+      ...originals,
       "Carillon-Reason": letter.reason,
       "Carillon-Detail": oneLine(letter.detail),
       "Carillon-Deliveries": String(letter.deliveries),

@@ -6,10 +6,11 @@ import { type EventId, type OrganizationId } from "#schemas/Ids.ts"
 import { type Instant } from "#schemas/Instant.ts"
 import { type CheckedEvent, type PlannedJob } from "#src/domain/plan.ts"
 import { type ProfileChange } from "#src/domain/registration.ts"
-import { Postgres } from "#src/postgres/Postgres.ts"
+import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
 
 import { insertAccepted } from "./insertAccepted.ts"
-import { type LedgerUnreachable, orUnreachable } from "./LedgerUnreachable.ts"
+import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
+import { statementsOn } from "./statements.ts"
 
 export interface AcceptedEvent {
   readonly event: CheckedEvent
@@ -35,6 +36,13 @@ interface Key {
   readonly eventId: EventId
 }
 
+const selectKeys = (sql: Sql, keys: ReadonlyArray<Key>) => sql<Array<EventKey>>`
+  select organization_id, event_id, encode(body_hash, 'hex') as body_hash, coalesce(jobs_count, 0) as jobs_count,
+    accepted_at
+  from event_keys
+  join unnest(${keys.map((key) => key.organizationId)}::text[], ${keys.map((key) => key.eventId)}::uuid[])
+    as asked (organization_id, event_id) using (organization_id, event_id)`
+
 export class EventRepository extends Context.Service<
   EventRepository,
   {
@@ -54,37 +62,24 @@ export class EventRepository extends Context.Service<
   static readonly layer = Layer.effect(
     EventRepository,
     Effect.gen(function* () {
-      const postgres = yield* Postgres
+      const { rows } = statementsOn(yield* Postgres)
 
       const insert = Effect.fn("EventRepository.insert")(function* (events: ReadonlyArray<AcceptedEvent>) {
-        const rows = yield* orUnreachable(postgres.query((sql) => insertAccepted(sql, events)))
-        return new Set(rows.map(({ event_id, organization_id }) => `${organization_id}/${event_id}`))
+        const keys = yield* rows((sql) => insertAccepted(sql, events))
+        return new Set(keys.map(({ event_id, organization_id }) => `${organization_id}/${event_id}`))
       })
 
-      const keys = Effect.fn("EventRepository.keys")(function* (keys: ReadonlyArray<Key>) {
-        return yield* orUnreachable(
-          postgres.query(
-            (sql) => sql<Array<EventKey>>`
-              select organization_id, event_id, encode(body_hash, 'hex') as body_hash,
-                coalesce(jobs_count, 0) as jobs_count, accepted_at
-              from event_keys
-              join unnest(${keys.map((key) => key.organizationId)}::text[], ${keys.map((key) => key.eventId)}::uuid[])
-                as asked (organization_id, event_id) using (organization_id, event_id)`
+      return EventRepository.of({
+        insert,
+        keys: (keys) => rows((sql) => selectKeys(sql, keys)),
+        ensurePartitions: (instants) =>
+          Effect.asVoid(
+            rows(
+              (sql) =>
+                sql`select campaign.ensure_partitions(at) from unnest(${instants}::timestamptz[]) as at`
+            )
           )
-        )
       })
-
-      const ensurePartitions = Effect.fn("EventRepository.ensurePartitions")(function* (
-        instants: ReadonlyArray<Instant>
-      ) {
-        yield* orUnreachable(
-          postgres.query(
-            (sql) => sql`select campaign.ensure_partitions(at) from unnest(${instants}::timestamptz[]) as at`
-          )
-        )
-      })
-
-      return EventRepository.of({ insert, keys, ensurePartitions })
     })
   )
 }

@@ -1,6 +1,6 @@
 /** The record of every message. Each method is one statement for all; every write is a compare-and-set. */
 
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 
 import { type JobId, type WorkerId } from "#schemas/Ids.ts"
 import { type Instant } from "#schemas/Instant.ts"
@@ -8,9 +8,18 @@ import { type Judgement, type MessageRow, type ProfileRow } from "#schemas/rows/
 import { type NextStatus, type Settlement } from "#src/domain/Settlement.ts"
 import { Postgres } from "#src/postgres/Postgres.ts"
 
-import { type LedgerUnreachable, orUnreachable } from "./LedgerUnreachable.ts"
-import { countExhaustions, giveBack, loadRows, lostRows, openRows, startRows, toLoaded } from "./messageQueries.ts"
+import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
+import {
+  countExhaustions,
+  giveBack,
+  loadRows,
+  lostRows,
+  openRows,
+  startRows,
+  toLoaded
+} from "./messageQueries.ts"
 import { settleRows } from "./settleRows.ts"
+import { statementsOn } from "./statements.ts"
 
 /** A hint, with what the ledger says of it; `row` is null where there is none. */
 export interface LoadedJob {
@@ -86,19 +95,23 @@ export class Ledger extends Context.Service<
   static readonly layer = Layer.effect(
     Ledger,
     Effect.gen(function* () {
-      const postgres = yield* Postgres
+      const { first, rows } = statementsOn(yield* Postgres)
       return Ledger.of({
-        load: (ids) => Effect.map(orUnreachable(postgres.query((sql) => loadRows(sql, ids))), (rows) => rows.map(toLoaded)),
-        start: (jobs, worker) => orUnreachable(postgres.query((sql) => startRows(sql, jobs, worker))),
-        giveBack: (jobs, worker) => Effect.asVoid(orUnreachable(postgres.query((sql) => giveBack(sql, jobs, worker)))),
-        settle: (settlements) => orUnreachable(postgres.query((sql) => settleRows(sql, settlements))),
-        lost: (limit) => orUnreachable(postgres.query((sql) => lostRows(sql, limit))),
+        load: (ids) =>
+          Effect.map(
+            rows((sql) => loadRows(sql, ids)),
+            (loaded) => loaded.map(toLoaded)
+          ),
+        start: (jobs, worker) => rows((sql) => startRows(sql, jobs, worker)),
+        giveBack: (jobs, worker) => Effect.asVoid(rows((sql) => giveBack(sql, jobs, worker))),
+        settle: (settlements) => rows((sql) => settleRows(sql, settlements)),
+        lost: (limit) => rows((sql) => lostRows(sql, limit)),
         countExhaustion: (id) =>
           Effect.map(
-            orUnreachable(postgres.query((sql) => countExhaustions(sql, [id]))),
-            ([row]) => row?.exhaustions ?? 0
+            first((sql) => countExhaustions(sql, [id])),
+            Option.match({ onNone: () => 0, onSome: ({ exhaustions }) => exhaustions })
           ),
-        open: (ids) => orUnreachable(postgres.query((sql) => openRows(sql, ids)))
+        open: (ids) => rows((sql) => openRows(sql, ids))
       })
     })
   )

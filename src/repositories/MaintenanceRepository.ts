@@ -2,12 +2,21 @@
 
 import { Context, Effect, Layer } from "effect"
 
-import { Postgres } from "#src/postgres/Postgres.ts"
+import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
 
-import { type LedgerUnreachable, orUnreachable } from "./LedgerUnreachable.ts"
+import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
+import { statementsOn } from "./statements.ts"
 
 /** Held by the one process that does maintenance at this moment. */
 const lock = 5_726_302
+
+const makePartitions = (sql: Sql) => sql`
+  select campaign.ensure_partitions(now()), campaign.ensure_partitions(now() + interval '1 month')`
+
+const forgetKeys = (sql: Sql) => sql`
+  with old_answers as (delete from idempotency_keys where created_at < now() - interval '24 hours')
+  delete from event_keys where ctid = any(array(
+    select ctid from event_keys where accepted_at < now() - interval '400 days' limit 10000))`
 
 export class MaintenanceRepository extends Context.Service<
   MaintenanceRepository,
@@ -25,45 +34,15 @@ export class MaintenanceRepository extends Context.Service<
   static readonly layer = Layer.effect(
     MaintenanceRepository,
     Effect.gen(function* () {
-      const { query, transaction } = yield* Postgres
-
+      const { commit, rows } = statementsOn(yield* Postgres)
       const tryLock = Effect.map(
-        orUnreachable(
-          query((sql) => sql<Array<{ mine: boolean }>>`select pg_try_advisory_xact_lock(${lock}) as mine`)
-        ),
+        rows((sql) => sql<Array<{ mine: boolean }>>`select pg_try_advisory_xact_lock(${lock}) as mine`),
         ([row]) => row?.mine === true
       )
-
-      const alone = <R>(effect: Effect.Effect<void, LedgerUnreachable, R>) =>
-        transaction(Effect.tap(tryLock, (mine) => (mine ? effect : Effect.void))).pipe(
-          Effect.catchTags({
-            PostgresUnreachable: (error) => orUnreachable(Effect.fail(error)),
-            PostgresRefused: (error) => Effect.die(error)
-          })
-        )
-
       return MaintenanceRepository.of({
-        alone,
-        makePartitions: Effect.asVoid(
-          orUnreachable(
-            query(
-              (sql) => sql`
-                select campaign.ensure_partitions(now()), campaign.ensure_partitions(now() + interval '1 month')`
-            )
-          )
-        ),
-        forgetKeys: Effect.asVoid(
-          orUnreachable(
-            query(
-              (sql) => sql`
-                with old_answers as (
-                  delete from idempotency_keys where created_at < now() - interval '24 hours'
-                )
-                delete from event_keys where ctid = any(array(
-                  select ctid from event_keys where accepted_at < now() - interval '400 days' limit 10000))`
-            )
-          )
-        )
+        alone: (effect) => commit(Effect.tap(tryLock, (mine) => (mine ? effect : Effect.void))),
+        makePartitions: Effect.asVoid(rows(makePartitions)),
+        forgetKeys: Effect.asVoid(rows(forgetKeys))
       })
     })
   )

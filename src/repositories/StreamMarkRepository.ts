@@ -3,13 +3,25 @@
 import { Context, Effect, Layer } from "effect"
 
 import { type StreamMark } from "#src/domain/streamMarks.ts"
-import { Postgres } from "#src/postgres/Postgres.ts"
+import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
 
-import { type LedgerUnreachable, orUnreachable } from "./LedgerUnreachable.ts"
+import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
+import { statementsOn } from "./statements.ts"
 
 export interface NamedMark extends StreamMark {
   readonly stream: string
 }
+
+const lockMarks = (sql: Sql) => sql<Array<NamedMark>>`
+  select stream, created, server_id, last_seq from stream_marks order by stream for update`
+
+const writeMarks = (sql: Sql, marks: ReadonlyArray<NamedMark>) => sql`
+  insert into stream_marks (stream, created, server_id, last_seq)
+  select * from unnest(${marks.map(({ stream }) => stream)}::text[],
+    ${marks.map(({ created }) => created)}::timestamptz[], ${marks.map(({ server_id }) => server_id)}::text[],
+    ${marks.map(({ last_seq }) => last_seq)}::bigint[])
+  on conflict (stream) do update set created = excluded.created, server_id = excluded.server_id,
+    last_seq = excluded.last_seq, updated_at = now()`
 
 export class StreamMarkRepository extends Context.Service<
   StreamMarkRepository,
@@ -26,34 +38,11 @@ export class StreamMarkRepository extends Context.Service<
   static readonly layer = Layer.effect(
     StreamMarkRepository,
     Effect.gen(function* () {
-      const { query, transaction } = yield* Postgres
+      const { commit, rows } = statementsOn(yield* Postgres)
       return StreamMarkRepository.of({
-        lock: orUnreachable(
-          query(
-            (sql) => sql<Array<NamedMark>>`
-              select stream, created, server_id, last_seq from stream_marks order by stream for update`
-          )
-        ),
-        write: (marks) =>
-          Effect.asVoid(
-            orUnreachable(
-              query(
-                (sql) => sql`
-                  insert into stream_marks (stream, created, server_id, last_seq)
-                  select * from unnest(${marks.map(({ stream }) => stream)}::text[],
-                    ${marks.map(({ created }) => created)}::timestamptz[],
-                    ${marks.map(({ server_id }) => server_id)}::text[],
-                    ${marks.map(({ last_seq }) => last_seq)}::bigint[])
-                  on conflict (stream) do update set created = excluded.created, server_id = excluded.server_id,
-                    last_seq = excluded.last_seq, updated_at = now()`
-              )
-            )
-          ),
-        transaction: (effect) =>
-          Effect.catchTags(transaction(effect), {
-            PostgresUnreachable: (error) => orUnreachable(Effect.fail(error)),
-            PostgresRefused: (error) => Effect.die(error)
-          })
+        lock: rows(lockMarks),
+        write: (marks) => Effect.asVoid(rows((sql) => writeMarks(sql, marks))),
+        transaction: commit
       })
     })
   )

@@ -1,11 +1,12 @@
 /** Who is alive: one row a process, whose beat rises while it can write. */
 
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 
 import { type WorkerId } from "#schemas/Ids.ts"
-import { Postgres } from "#src/postgres/Postgres.ts"
+import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
 
-import { type LedgerUnreachable, orUnreachable } from "./LedgerUnreachable.ts"
+import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
+import { statementsOn } from "./statements.ts"
 
 export interface Registration {
   readonly worker_id: WorkerId
@@ -18,6 +19,20 @@ export interface Beat {
   readonly worker_id: WorkerId
   readonly beat: number
 }
+
+const insertWorker = (sql: Sql, { host, pid, role, worker_id }: Registration) => sql`
+  insert into workers (worker_id, role, host, pid) values (${worker_id}, ${role}, ${host}, ${pid})
+  on conflict do nothing`
+
+const raiseBeat = (sql: Sql, worker: WorkerId) => sql`
+  update workers set beat = beat + 1, beat_at = now()
+  where worker_id = ${worker} and dead_at is null returning beat`
+
+const markSilent = (sql: Sql, silent: ReadonlyArray<Beat>) => sql`
+  update workers w set dead_at = now()
+  from unnest(${silent.map(({ worker_id }) => worker_id)}::uuid[], ${silent.map(({ beat }) => beat)}::bigint[])
+    as s (worker_id, beat)
+  where w.worker_id = s.worker_id and w.beat = s.beat and w.dead_at is null`
 
 export class WorkerRepository extends Context.Service<
   WorkerRepository,
@@ -33,62 +48,28 @@ export class WorkerRepository extends Context.Service<
     readonly deregister: (worker: WorkerId) => Effect.Effect<void, LedgerUnreachable>
     /** Forgets those that are dead: all that they were sending has been recovered. */
     readonly forgetDead: Effect.Effect<void, LedgerUnreachable>
-    readonly deadCount: Effect.Effect<number, LedgerUnreachable>
+    readonly isSomeoneDead: Effect.Effect<boolean, LedgerUnreachable>
   }
 >()("carillon/repositories/WorkerRepository") {
   static readonly layer = Layer.effect(
     WorkerRepository,
     Effect.gen(function* () {
-      const { query } = yield* Postgres
+      const { first, rows } = statementsOn(yield* Postgres)
       return WorkerRepository.of({
-        register: ({ host, pid, role, worker_id }) =>
-          Effect.asVoid(
-            orUnreachable(
-              query(
-                (sql) => sql`
-                  insert into workers (worker_id, role, host, pid) values (${worker_id}, ${role}, ${host}, ${pid})
-                  on conflict do nothing`
-              )
-            )
-          ),
+        register: (worker) => Effect.asVoid(rows((sql) => insertWorker(sql, worker))),
         beat: (worker) =>
           Effect.map(
-            orUnreachable(
-              query(
-                (sql) => sql`
-                  update workers set beat = beat + 1, beat_at = now()
-                  where worker_id = ${worker} and dead_at is null returning beat`
-              )
-            ),
-            (rows) => rows.length === 1
+            first((sql) => raiseBeat(sql, worker)),
+            Option.isSome
           ),
-        living: orUnreachable(
-          query((sql) => sql<Array<Beat>>`select worker_id, beat from workers where dead_at is null`)
-        ),
-        markDead: (silent) =>
-          Effect.asVoid(
-            orUnreachable(
-              query(
-                (sql) => sql`
-                  update workers w set dead_at = now()
-                  from unnest(${silent.map(({ worker_id }) => worker_id)}::uuid[], ${silent.map(({ beat }) => beat)}::bigint[])
-                    as s (worker_id, beat)
-                  where w.worker_id = s.worker_id and w.beat = s.beat and w.dead_at is null`
-              )
-            )
-          ),
+        living: rows((sql) => sql<Array<Beat>>`select worker_id, beat from workers where dead_at is null`),
+        markDead: (silent) => Effect.asVoid(rows((sql) => markSilent(sql, silent))),
         deregister: (worker) =>
-          Effect.asVoid(orUnreachable(query((sql) => sql`delete from workers where worker_id = ${worker}`))),
-        forgetDead: Effect.asVoid(
-          orUnreachable(query((sql) => sql`delete from workers where dead_at is not null`))
-        ),
-        deadCount: Effect.map(
-          orUnreachable(
-            query(
-              (sql) => sql<Array<{ count: number }>>`select count(*) as count from workers where dead_at is not null`
-            )
-          ),
-          ([row]) => row?.count ?? 0
+          Effect.asVoid(rows((sql) => sql`delete from workers where worker_id = ${worker}`)),
+        forgetDead: Effect.asVoid(rows((sql) => sql`delete from workers where dead_at is not null`)),
+        isSomeoneDead: Effect.map(
+          first((sql) => sql`select from workers where dead_at is not null limit 1`),
+          Option.isSome
         )
       })
     })

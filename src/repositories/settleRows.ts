@@ -8,8 +8,7 @@ import { type SettledRow } from "./Ledger.ts"
 /** Rows of one counter, so that the workers of an execution do not queue for it. */
 const shards = 16
 
-const outcomeOf = ({ outcome }: Settlement) =>
-  outcome === null || outcome.phase === null ? null : outcome
+const outcomeOf = ({ outcome }: Settlement) => (outcome === null || outcome.phase === null ? null : outcome)
 
 const inputSettlements = (sql: Sql, settlements: ReadonlyArray<Settlement>) => {
   const of = <A>(read: (settlement: Settlement) => A) => settlements.map(read)
@@ -27,7 +26,9 @@ const inputSettlements = (sql: Sql, settlements: ReadonlyArray<Settlement>) => {
 }
 
 const inputLetters = (sql: Sql, settlements: ReadonlyArray<Settlement>) => {
-  const letters = settlements.flatMap(({ letter, message_id }) => (letter === null ? [] : [{ letter, message_id }]))
+  const letters = settlements.flatMap(({ letter, message_id }) =>
+    letter === null ? [] : [{ letter, message_id }]
+  )
   const of = <A>(read: (one: (typeof letters)[number]) => A) => letters.map(read)
   return sql`
     select * from unnest(
@@ -44,25 +45,13 @@ const inputLetters = (sql: Sql, settlements: ReadonlyArray<Settlement>) => {
       event_id, body, headers, history, died_at)`
 }
 
-/**
- * A row is written where it still is as it was found: started by this owner at this attempt, or not started since.
- * What would go on is cancelled where its execution is. The last attempt stays in the row, so one that does not end
- * the job is copied to the archive before the next start overwrites it.
- */
-export const settleRows = (sql: Sql, settlements: ReadonlyArray<Settlement>) => {
-  const ids = settlements.map(({ message_id }) => message_id).toSorted()
-  return sql<Array<SettledRow>>`
-    with input as materialized (${inputSettlements(sql, settlements)}),
-    verdict as materialized (
-      select input.*,
-        case when input.status in ('retrying', 'queued') and x.status = 'cancelled' then 'cancelled'
-          else input.status end as next
-      from input
-      join campaign.campaign_messages m on m.message_id = input.message_id
-        and m.message_id between ${ids.at(0) ?? null}::uuid and ${ids.at(-1) ?? null}::uuid
-      left join campaign.campaign_executions x on x.execution_id = m.execution_id
-    ),
-    settled as (
+interface Bounds {
+  readonly first: string | null
+  readonly last: string | null
+}
+
+/** Written where the row still is as it was found: started by this owner at this attempt, or not started since. */
+const writeSettled = (sql: Sql, { first, last }: Bounds) => sql`
       update campaign.campaign_messages m set
         status = v.next,
         reason = case when v.next = v.status then v.reason else 'execution_cancelled' end,
@@ -79,14 +68,16 @@ export const settleRows = (sql: Sql, settlements: ReadonlyArray<Settlement>) => 
         settled_at = case when v.next not in ('retrying', 'queued') then now() end
       from verdict v
       where m.message_id = v.message_id
-        and m.message_id between ${ids.at(0) ?? null}::uuid and ${ids.at(-1) ?? null}::uuid
+        and m.message_id between ${first}::uuid and ${last}::uuid
         and m.attempt = v.attempt
         and case when v.owner is null then m.status in ('queued', 'retrying')
           else m.status = 'sending' and m.worker = v.owner end
       returning m.message_id, m.organization_id, m.campaign_id, m.execution_id, m.user_id, m.channel_type, m.status,
         m.reason, m.attempt, m.worker, m.attempt_started_at, m.attempt_finished_at, m.phase, m.result, m.provider,
-        m.provider_code, m.enhanced_code, m.provider_message_id, m.error_message, m.retry_at, m.settled_at
-    ),
+        m.provider_code, m.enhanced_code, m.provider_message_id, m.error_message, m.retry_at, m.settled_at`
+
+/** What a settled row leads to: the archive, counters, dead letters, and what is to be announced. */
+const followUps = (sql: Sql, settlements: ReadonlyArray<Settlement>) => sql`
     archived as (
       insert into campaign.delivery_attempts (message_id, attempt, worker, started_at, finished_at, phase, result,
         provider, provider_code, enhanced_code, provider_message, provider_message_id, retry_at)
@@ -106,7 +97,9 @@ export const settleRows = (sql: Sql, settlements: ReadonlyArray<Settlement>) => 
       insert into dead_letters (dead_letter_id, organization_id, stream, subject, consumer, reason, detail, deliveries,
         job_id, event_id, body, headers, history, died_at)
       select l.dead_letter_id, l.organization_id, l.stream, l.subject, l.consumer, l.reason, l.detail, l.deliveries,
-        l.message_id, l.event_id, decode(l.body, 'hex'), l.headers::jsonb, l.history::jsonb, l.died_at
+        l.message_id, l.event_id, decode(l.body, 'hex'), l.headers::jsonb,
+        coalesce((select jsonb_agg(to_jsonb(a) - 'message_id' - 'worker' order by a.attempt)
+          from campaign.delivery_attempts a where a.message_id = l.message_id), '[]') || l.history::jsonb, l.died_at
       from (${inputLetters(sql, settlements)}) as l join settled using (message_id)
       where settled.status in ('failed', 'bounced', 'dead')
       on conflict do nothing
@@ -128,6 +121,27 @@ export const settleRows = (sql: Sql, settlements: ReadonlyArray<Settlement>) => 
         'message_id', message_id, 'user_id', user_id, 'channel', channel_type, 'status', status, 'reason', reason,
         'attempt', attempt, 'at', to_char(settled_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
       from settled where status not in ('retrying', 'queued') having count(*) > 0
-    )
+    )`
+
+/**
+ * What would go on is cancelled where its execution is. The last attempt stays in the row, so one that does not end the
+ * job is copied to the archive before the next start overwrites it.
+ */
+export const settleRows = (sql: Sql, settlements: ReadonlyArray<Settlement>) => {
+  const ids = settlements.map(({ message_id }) => message_id).toSorted()
+  const bounds = { first: ids.at(0) ?? null, last: ids.at(-1) ?? null }
+  return sql<Array<SettledRow>>`
+    with input as materialized (${inputSettlements(sql, settlements)}),
+    verdict as materialized (
+      select input.*,
+        case when input.status in ('retrying', 'queued') and x.status = 'cancelled' then 'cancelled'
+          else input.status end as next
+      from input
+      join campaign.campaign_messages m on m.message_id = input.message_id
+        and m.message_id between ${bounds.first}::uuid and ${bounds.last}::uuid
+      left join campaign.campaign_executions x on x.execution_id = m.execution_id
+    ),
+    settled as (${writeSettled(sql, bounds)}),
+    ${followUps(sql, settlements)}
     select message_id, status from settled`
 }

@@ -4,8 +4,9 @@ import { Clock, Context, Effect, Layer, Option, Result } from "effect"
 
 import { type Advisory } from "#schemas/Advisory.ts"
 import { type DeadLetterReason } from "#schemas/DeadLetter.ts"
-import { decodeNotificationJob } from "#schemas/Job.ts"
 import { type JobId } from "#schemas/Ids.ts"
+import { decodeNotificationJob } from "#schemas/Job.ts"
+import { type DeadMessage } from "#src/domain/burial.ts"
 import { crashLoop } from "#src/domain/fate.ts"
 import { toInstant } from "#src/domain/instants.ts"
 import { parseJson } from "#src/nats/decodeBatch.ts"
@@ -20,8 +21,31 @@ import { OpenWork } from "./OpenWork.ts"
 import { Planning } from "./Planning.ts"
 import { Sending } from "./Sending.ts"
 
+const readJob = (json: unknown) =>
+  Result.mapError(decodeNotificationJob(json), (error) => ({
+    reason: "invalid_payload" as const,
+    detail: error.message
+  }))
+
 /** A killed worker costs all it had buffered a delivery; a message that is given up this often kills them itself. */
 const mostExhaustions = 3
+
+interface Death {
+  readonly reason: DeadLetterReason
+  readonly detail: string
+}
+
+const toDeadMessage = (advisory: Advisory, message: StoredMessage, why: Death): DeadMessage => ({
+  ...why,
+  stream: advisory.stream,
+  consumer: advisory.consumer,
+  sequence: advisory.stream_seq,
+  deliveries: advisory.deliveries,
+  subject: message.subject,
+  timestamp: message.timestamp,
+  headers: message.headers,
+  body: message.data
+})
 
 export class Burial extends Context.Service<
   Burial,
@@ -41,20 +65,8 @@ export class Burial extends Context.Service<
       const sending = yield* Sending
       const work = yield* OpenWork
 
-      const bury = (advisory: Advisory, message: StoredMessage, why: { reason: DeadLetterReason; detail: string }) =>
-        letters.record([
-          {
-            ...why,
-            stream: advisory.stream,
-            consumer: advisory.consumer,
-            sequence: advisory.stream_seq,
-            deliveries: advisory.deliveries,
-            subject: message.subject,
-            timestamp: message.timestamp,
-            headers: message.headers,
-            body: message.data
-          }
-        ])
+      const bury = (advisory: Advisory, message: StoredMessage, why: Death) =>
+        letters.record([toDeadMessage(advisory, message, why)])
 
       /** Its row is announced again, unless this has happened too often. */
       const putBack = Effect.fnUntraced(function* (id: JobId) {
@@ -68,9 +80,8 @@ export class Burial extends Context.Service<
       })
 
       const judgeJob = Effect.fnUntraced(function* (advisory: Advisory, message: StoredMessage) {
-        const job = Result.flatMap(parseJson(message.data), decodeNotificationJob)
-        if (Result.isFailure(job))
-          return yield* bury(advisory, message, { reason: "invalid_payload", detail: String(job.failure) })
+        const job = Result.flatMap(parseJson(message.data), readJob)
+        if (Result.isFailure(job)) return yield* bury(advisory, message, job.failure)
         const [loaded] = yield* ledger.load([job.success.job_id])
         return yield* loaded?.judgement === "missing"
           ? bury(advisory, message, { reason: "missing_row", detail: "the ledger has no row for this job" })

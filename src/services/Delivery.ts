@@ -1,23 +1,21 @@
 /** Load, prepare, send: what a batch of hints leads to. */
 
-import { Array, Clock, Context, Duration, Effect, Layer, Result } from "effect"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 
-import { type NotificationJob } from "#schemas/Job.ts"
 import { type JobId } from "#schemas/Ids.ts"
+import { type NotificationJob } from "#schemas/Job.ts"
 import { type Judgement, type MessageRow } from "#schemas/rows/MessageRow.ts"
-import { composeEmail, localeOf } from "#src/domain/compose.ts"
-import { afterJudgement, unsendable } from "#src/domain/fate.ts"
+import { afterJudgement } from "#src/domain/fate.ts"
 import { toInstant } from "#src/domain/instants.ts"
-import { type Settlement } from "#src/domain/Settlement.ts"
 import { Verdict } from "#src/domain/Verdict.ts"
 import { Publisher } from "#src/nats/Publisher.ts"
 import { Ledger, type LoadedJob } from "#src/repositories/Ledger.ts"
 
 import { announceJob } from "./announceJob.ts"
-import { type Addressee, Contacts } from "./Contacts.ts"
 import { Draining } from "./Draining.ts"
-import { type Ready, type Refused, Sending } from "./Sending.ts"
-import { Templates } from "./Templates.ts"
+import { type Refused } from "./launch.ts"
+import { Preparing } from "./Preparing.ts"
+import { Sending } from "./Sending.ts"
 import { untilLedger } from "./untilLedger.ts"
 
 const done = Verdict.Done()
@@ -43,29 +41,10 @@ export class Delivery extends Context.Service<
     Delivery,
     Effect.gen(function* () {
       const ledger = yield* Ledger
-      const contacts = yield* Contacts
-      const templates = yield* Templates
+      const preparing = yield* Preparing
       const sending = yield* Sending
       const publisher = yield* Publisher
       const draining = yield* Draining
-
-      /** Contacts, templates, rendering: for all at once, and before any of them is started. */
-      const prepare = Effect.fnUntraced(function* (people: ReadonlyArray<Addressee>) {
-        const found = yield* contacts.find(people)
-        const addressed = Array.zipWith(people, found, ({ row }, contact) => ({ row, contact }))
-        const chosen = yield* untilLedger(
-          templates.forJobs(addressed.map(({ contact, row }) => ({ row, locale: localeOf(row, contact) })))
-        )
-        const now = toInstant(yield* Clock.currentTimeMillis)
-        const ready: Array<Ready> = []
-        const settlements: Array<Settlement> = []
-        for (const [{ contact, row }, template] of Array.zip(addressed, chosen)) {
-          const composed = composeEmail(row, contact, template)
-          if (Result.isFailure(composed)) settlements.push(unsendable(row, composed.failure, now))
-          else ready.push({ row, email: composed.success, source: contact.source })
-        }
-        return { ready, settlements }
-      })
 
       /** Early hints go back as schedules; the paused wait in the stream. */
       const answerRefused = Effect.fnUntraced(function* (refused: ReadonlyArray<Refused>) {
@@ -95,7 +74,9 @@ export class Delivery extends Context.Service<
         const now = toInstant(loadedAt_ms)
         const known = loaded.filter(isAddressee)
         const missing = loaded.filter(({ row }) => row === null)
-        const { ready, settlements } = yield* prepare(known.filter(({ judgement }) => judgement === "sending"))
+        const { ready, settlements } = yield* preparing.prepare(
+          known.filter(({ judgement }) => judgement === "sending")
+        )
         const judged = known.flatMap(({ judgement, row }) => afterJudgement(row, judgement, now) ?? [])
         yield* sending.settle([...settlements, ...judged])
         const { refused, stale } = yield* sending.send(ready, loadedAt_ms)

@@ -2,7 +2,7 @@
 
 import { Context, Effect, Layer, Queue } from "effect"
 
-import { type OutboxKind, outboxKinds } from "#src/repositories/OutboxRepository.ts"
+import { type OutboxKind, outboxKinds } from "#src/repositories/outboxQueries.ts"
 
 /** How long committed work may lie unseen where no bell was rung: that of a process that died. */
 const patience = "1 second"

@@ -1,28 +1,19 @@
 /** The one way in: events from HTTP and from NATS are checked, decided and recorded here, many at once. */
 
-import { Context, Effect, Layer, Option, Result } from "effect"
+import { Context, Effect, Layer, Result } from "effect"
 
-import { type EventId, type OrganizationId } from "#schemas/Ids.ts"
+import { type EventId } from "#schemas/Ids.ts"
 import { type Instant } from "#schemas/Instant.ts"
-import { type ArrivedEvent, checkEvent } from "#src/domain/checkEvent.ts"
-import { directDefinition, directEventType } from "#src/domain/directNotification.ts"
-import { notBuilt } from "#src/domain/eventTypes.ts"
-import { compilePayloadSchema } from "#src/domain/payloadSchema.ts"
-import { conflict, type DefinedType, type PlannedEvent, planEvent } from "#src/domain/planEvent.ts"
+import { conflict } from "#src/domain/planEvent.ts"
 import { type Refusal } from "#src/domain/Refusal.ts"
 import { type AcceptedEvent, EventRepository } from "#src/repositories/EventRepository.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 
 import { BuiltIns } from "./BuiltIns.ts"
-import { EventTypes, eventTypeKey } from "./EventTypes.ts"
+import { EventTypes } from "./EventTypes.ts"
 import { makeGroupCommit } from "./groupCommit.ts"
 import { OpenWork } from "./OpenWork.ts"
-
-export interface IncomingEvent extends ArrivedEvent {
-  readonly via: "http" | "nats"
-  /** W3C Trace Context. */
-  readonly traceparent?: string
-}
+import { type Candidate, type IncomingEvent, keyOf, makePlanBatch } from "./planBatch.ts"
 
 export interface Accepted {
   readonly eventId: EventId
@@ -31,18 +22,6 @@ export interface Accepted {
 }
 
 type Answer = Result.Result<Accepted, Refusal>
-
-interface Candidate extends PlannedEvent {
-  readonly incoming: IncomingEvent
-}
-
-const keyOf = ({ event }: PlannedEvent): string => `${event.organizationId}/${event.envelope.event_id}`
-
-/** What every organization has without a row. */
-const directType: DefinedType = {
-  definition: directDefinition,
-  checkPayload: Result.getOrThrow(compilePayloadSchema(directDefinition.payload_schema ?? {}))
-}
 
 const toAccepted = (candidate: Candidate): AcceptedEvent => ({
   ...candidate,
@@ -68,8 +47,7 @@ export class Planning extends Context.Service<
     Planning,
     Effect.gen(function* () {
       const repository = yield* EventRepository
-      const builtIns = yield* BuiltIns
-      const eventTypes = yield* EventTypes
+      const plan = makePlanBatch(yield* BuiltIns, yield* EventTypes)
       const work = yield* OpenWork
       const months = new Set<string>()
 
@@ -79,30 +57,6 @@ export class Planning extends Context.Service<
         if (unseen.length === 0) return
         yield* repository.ensurePartitions(unseen)
         for (const instant of unseen) months.add(monthOf(instant))
-      })
-
-      /** Checked and planned, by one look at the types that the batch needs. */
-      const plan = Effect.fnUntraced(function* (incoming: ReadonlyArray<IncomingEvent>) {
-        const checked = incoming.map((one) => Result.map(checkEvent(one), (event) => ({ event, incoming: one })))
-        const good = checked.flatMap((one) => (Result.isSuccess(one) ? [one.success.event] : []))
-        const keys = good.map(({ envelope, organizationId }) => ({
-          organizationId,
-          eventType: envelope.event_type
-        }))
-        if (keys.length > 0) yield* builtIns.ensure(keys.map(({ organizationId }) => organizationId))
-        const types = yield* eventTypes.find(keys)
-        const typeOf = (organizationId: OrganizationId, eventType: (typeof keys)[number]["eventType"]) =>
-          eventType === directEventType
-            ? Option.some(directType)
-            : Option.fromUndefinedOr(types.get(eventTypeKey({ organizationId, eventType })))
-        return checked.map(
-          Result.flatMap(({ event, incoming }) =>
-            Result.map(
-              planEvent(event, typeOf(event.organizationId, event.envelope.event_type), notBuilt),
-              (planned): Candidate => ({ ...planned, incoming })
-            )
-          )
-        )
       })
 
       /** What the ledger says of each id now: those of this batch that are new, and all others. */
@@ -116,12 +70,20 @@ export class Planning extends Context.Service<
         const fresh = yield* repository.insert(accepted.map(toAccepted))
         if (fresh.size > 0) work.ring("jobs", "events")
         const old = accepted.filter((candidate) => !fresh.has(keyOf(candidate)))
-        const stored = old.length === 0 ? [] : yield* repository.keys(old.map(({ event }) => ({
-          organizationId: event.organizationId,
-          eventId: event.envelope.event_id
-        })))
+        const stored =
+          old.length === 0
+            ? []
+            : yield* repository.keys(
+                old.map(({ event }) => ({
+                  organizationId: event.organizationId,
+                  eventId: event.envelope.event_id
+                }))
+              )
         const known = new Map(
-          stored.map((key) => [`${key.organization_id}/${key.event_id}`, { hash: key.body_hash, count: key.jobs_count }])
+          stored.map((key) => [
+            `${key.organization_id}/${key.event_id}`,
+            { hash: key.body_hash, count: key.jobs_count }
+          ])
         )
         for (const candidate of accepted)
           if (fresh.has(keyOf(candidate)))

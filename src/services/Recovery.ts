@@ -68,14 +68,15 @@ export class Recovery extends Context.Service<
           some = yield* recoverSome
         }
         yield* repository.forgetDead
-        if (total > 0) yield* Effect.logInfo("recovered what dead workers were sending", { "recovery.rows": total })
+        if (total > 0)
+          yield* Effect.logInfo("recovered what dead workers were sending", { "recovery.rows": total })
         return total
       })
 
       return Recovery.of({
         observe: look,
         recover,
-        isNeeded: Effect.map(repository.deadCount, (dead) => dead > 0)
+        isNeeded: repository.isSomeoneDead
       })
     })
   )

@@ -52,7 +52,9 @@ export class Workers extends Context.Service<
           registered = false
         })
 
-        yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeoutOption(repository.deregister(current), "2 seconds")))
+        yield* Effect.addFinalizer(() =>
+          Effect.ignore(Effect.timeoutOption(repository.deregister(current), "2 seconds"))
+        )
         yield* beatOnce.pipe(
           Effect.catchTag("LedgerUnreachable", (error) => Effect.logDebug("no beat", error)),
           Effect.repeat(Schedule.spaced(interval)),

@@ -24,4 +24,3 @@ export const announceJob = (row: MessageRow, now: string): Outgoing => {
     ? hint
     : scheduled(hint, { at: due, subject: laterSubject({ ...lane, jobId: row.message_id }) })
 }
-

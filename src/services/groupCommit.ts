@@ -34,11 +34,7 @@ const takeTogether = <C extends { readonly items: ReadonlyArray<unknown> }>(
 export const makeGroupCommit = <A, B, E>(
   run: (items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, E>,
   most: number
-): Effect.Effect<
-  (items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, E>,
-  never,
-  Scope.Scope
-> =>
+): Effect.Effect<(items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, E>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const waiting = yield* Queue.unbounded<Call<A, B, E>>()
 

@@ -9,7 +9,7 @@ import { type Refused } from "#src/nats/decodeBatch.ts"
 import { type Delivered } from "#src/nats/Delivered.ts"
 import { parseEventSubject } from "#streams/subjects.ts"
 
-import { type IncomingEvent } from "./Planning.ts"
+import { type IncomingEvent } from "./planBatch.ts"
 
 type StreamMessage = Pick<Delivered, "data" | "headers" | "subject" | "timestamp">
 
@@ -64,4 +64,3 @@ export const incomingEvent = (
     })
   )
 }
-

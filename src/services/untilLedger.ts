@@ -10,7 +10,9 @@ const longest = Duration.seconds(2)
 const pauses = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced(longest)])
 
 /** Repeats until the ledger answers; every write behind it is idempotent. Says once that it waits. */
-export const untilLedger = <A, R>(effect: Effect.Effect<A, LedgerUnreachable, R>): Effect.Effect<A, never, R> =>
+export const untilLedger = <A, R>(
+  effect: Effect.Effect<A, LedgerUnreachable, R>
+): Effect.Effect<A, never, R> =>
   effect.pipe(
     Effect.catchTag("LedgerUnreachable", (error) =>
       Effect.andThen(

@@ -1,0 +1,121 @@
+/** Start and launch: a group of jobs, committed as started by one statement, on its way to the provider. */
+
+import { Clock, Effect, Queue } from "effect"
+
+import { type WorkerId } from "#schemas/Ids.ts"
+import { type Judgement, type MessageRow } from "#schemas/rows/MessageRow.ts"
+import { type ComposedEmail } from "#src/domain/compose.ts"
+import { type ContactSource } from "#src/domain/contact.ts"
+import { afterAttempt, afterJudgement } from "#src/domain/fate.ts"
+import { toInstant } from "#src/domain/instants.ts"
+import { type Settlement } from "#src/domain/Settlement.ts"
+import { type EmailProvider } from "#src/providers/EmailProvider.ts"
+import { type Ledger, type ReadyJob, type StartedJob } from "#src/repositories/Ledger.ts"
+
+import { untilLedger } from "./untilLedger.ts"
+import { type Workers } from "./Workers.ts"
+
+/** A job with nothing left to fill in. */
+export interface Ready {
+  readonly row: MessageRow
+  readonly email: ComposedEmail
+  readonly source: ContactSource
+}
+
+/** What the ledger said of a job at its start, where nothing came of it yet. */
+export interface Refused {
+  readonly row: MessageRow
+  readonly judgement: Judgement
+}
+
+/** Tells the settling half that no more will come. */
+export const allLaunched = "all launched"
+
+export type Ended = Settlement | typeof allLaunched
+
+/** What one batch has under way. */
+export interface Batch {
+  readonly ended: Queue.Queue<Ended>
+  readonly refused: Array<Refused>
+  /** Launched, or refused for good: each ends once. */
+  inTheAir: number
+}
+
+interface Started {
+  readonly answer: StartedJob
+  readonly job: Ready
+  readonly owner: WorkerId
+}
+
+const toReadyJob = ({ email, row, source }: Ready): ReadyJob => ({
+  message_id: row.message_id,
+  attempt: row.attempt,
+  address: email.address,
+  address_hash: email.address_hash,
+  contact_source: source,
+  template_version: email.template_version,
+  locale: email.locale,
+  title: email.content.subject.slice(0, 255)
+})
+
+export interface Launchpad {
+  readonly ledger: Ledger["Service"]
+  readonly provider: EmailProvider["Service"]
+  readonly workers: Workers["Service"]
+}
+
+/** Each of the group has a reserved connection; those that are not needed are given back. */
+export const makeLaunch = ({ ledger, provider, workers }: Launchpad) => {
+  /** A start without an answer is taken back before it is tried again: nothing of it was opened. */
+  const start = (jobs: ReadonlyArray<ReadyJob>, worker: WorkerId) =>
+    ledger.start(jobs, worker).pipe(
+      Effect.tapError(() => untilLedger(ledger.giveBack(jobs, worker))),
+      untilLedger
+    )
+
+  /** One statement for as many as have a connection; answers what was started and by whom. */
+  const startGroup = Effect.fnUntraced(function* (group: ReadonlyArray<Ready>) {
+    const owner = workers.current()
+    const byId = new Map(group.map((job) => [job.row.message_id, job]))
+    const answers = yield* start(group.map(toReadyJob), owner)
+    const matched = answers.flatMap((answer) => {
+      const job = byId.get(answer.message_id)
+      return job === undefined ? [] : [{ answer, job, owner }]
+    })
+    provider.release(group.length - matched.filter(({ answer }) => answer.judgement === "sending").length)
+    return matched
+  })
+
+  const launch = ({ answer, job, owner }: Started, batch: Batch) => {
+    const started = { owner, row: { ...job.row, attempt: answer.attempt } }
+    batch.inTheAir++
+    void provider
+      .send(
+        {
+          jobId: job.row.message_id,
+          attempt: answer.attempt,
+          address: job.email.address,
+          content: job.email.content
+        },
+        () => workers.mayProceed(owner)
+      )
+      .then((ended) => Queue.offerUnsafe(batch.ended, afterAttempt(started, ended)))
+  }
+
+  /** Sends what was started; what was refused for good is settled with the rest. */
+  const launchGroup = Effect.fnUntraced(function* (group: ReadonlyArray<Ready>, batch: Batch) {
+    const now = toInstant(yield* Clock.currentTimeMillis)
+    for (const started of yield* startGroup(group)) {
+      const { answer, job } = started
+      const settled = afterJudgement(job.row, answer.judgement, now)
+      if (answer.judgement === "sending") launch(started, batch)
+      else if (settled === null) batch.refused.push({ row: job.row, judgement: answer.judgement })
+      else {
+        batch.inTheAir++
+        Queue.offerUnsafe(batch.ended, settled)
+      }
+    }
+  })
+
+  return launchGroup
+}
