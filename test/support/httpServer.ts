@@ -6,6 +6,7 @@ import { HttpServer } from "effect/http"
 
 import { Embedded } from "#src/http/Authentication.ts"
 import { ServerLayer } from "#src/http/Server.ts"
+import { type Postgres } from "#src/postgres/Postgres.ts"
 import { BalanceRepository } from "#src/repositories/BalanceRepository.ts"
 import { DeadLetterReader } from "#src/repositories/DeadLetterReader.ts"
 import { DeadLetterRepository } from "#src/repositories/DeadLetterRepository.ts"
@@ -14,13 +15,17 @@ import { IdempotencyRepository } from "#src/repositories/IdempotencyRepository.t
 import { Reachability } from "#src/repositories/Reachability.ts"
 import { StoryRepository } from "#src/repositories/StoryRepository.ts"
 import { Balance } from "#src/services/Balance.ts"
+import { type BuiltIns } from "#src/services/BuiltIns.ts"
 import { DeadLetterArchive } from "#src/services/DeadLetterArchive.ts"
+import { type EventTypes } from "#src/services/EventTypes.ts"
 import { Health, OtherChecks } from "#src/services/Health.ts"
 import { Idempotency } from "#src/services/Idempotency.ts"
 import { Notifications } from "#src/services/Notifications.ts"
 import { OpenWork } from "#src/services/OpenWork.ts"
 import { Planning } from "#src/services/Planning.ts"
+import { type Previews } from "#src/services/Previews.ts"
 import { Stories } from "#src/services/Stories.ts"
+import { type Templates } from "#src/services/Templates.ts"
 import { catalogue } from "#test/support/catalogue.ts"
 
 export const operatorKey = "an-operator-key-of-forty-characters-here"
@@ -60,18 +65,23 @@ const environment = ConfigProvider.layer(
   ConfigProvider.fromUnknown({ CAMPAIGN_SERVICE_PORT: "0", CARILLON_OPERATOR_KEY: operatorKey })
 )
 
+/** The ledger, and what planning asks of the catalogue. */
+type Base = Postgres | BuiltIns | EventTypes | Previews | Templates
+
 /** With everything that a test may want to look into. */
-export const httpServer = (surroundings: Surroundings) =>
+export const httpServerOver = <E>(base: Layer.Layer<Base, E>, surroundings: Surroundings) =>
   Layer.provide(ServerLayer, environment).pipe(
     Layer.provideMerge(services),
     Layer.provideMerge(Planning.layer),
     Layer.provideMerge(OpenWork.layer),
     Layer.provideMerge(repositories),
-    Layer.provideMerge(catalogue),
+    Layer.provideMerge(base),
     Layer.provideMerge(checks(surroundings)),
     Layer.provideMerge(Layer.succeed(Embedded, surroundings.embedded)),
     Layer.provideMerge(NodeServices.layer)
   )
+
+export const httpServer = (surroundings: Surroundings) => httpServerOver(catalogue, surroundings)
 
 /** `http://127.0.0.1:<port>` */
 export const serverUrl = Effect.map(HttpServer.HttpServer, ({ address }) => HttpServer.formatAddress(address))
