@@ -8,6 +8,7 @@ import { type Instant } from "#schemas/Instant.ts"
 
 import { deadLetterIdOfMessage } from "./ids.ts"
 import { toInstant } from "./instants.ts"
+import { storableText } from "./storableText.ts"
 
 /** A message that no consumer can handle, as it lies in its stream. */
 export interface DeadMessage {
@@ -28,6 +29,19 @@ export interface DeadMessage {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
 }
+
+/** In UTF-16 code units. */
+const longestSubject = 500
+const longestName = 100
+const longestDetail = 4000
+
+const storableHeaders = (headers: DeadMessage["headers"]): DeadMessage["headers"] =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      storableText(name, longestName),
+      storableText(value, longestDetail)
+    ])
+  )
 
 const readOrganization = Schema.decodeUnknownOption(OrganizationId)
 const readEventId = Schema.decodeUnknownOption(EventId)
@@ -59,16 +73,16 @@ export const letterOfMessage = (message: DeadMessage, now: Instant): DeadLetter 
     dead_letter_id: deadLetterIdOfMessage(toInstant(message.timestamp), message),
     organization_id: organizationOf(message.subject),
     stream: message.stream,
-    subject: message.subject,
-    consumer: message.consumer,
+    subject: storableText(message.subject, longestSubject),
+    consumer: storableText(message.consumer, longestName),
     reason: message.reason,
-    detail: message.detail,
+    detail: storableText(message.detail, longestDetail),
     deliveries: message.deliveries,
     job_id: Option.getOrNull(readJobId(members["job_id"])),
     event_id: Option.getOrNull(readEventId(members["event_id"])),
     event_type: isEvent ? message.subject.split(".").slice(2).join(".").slice(0, 100) : null,
     body: message.body,
-    headers: message.headers,
+    headers: storableHeaders(message.headers),
     history: [],
     died_at: now
   }

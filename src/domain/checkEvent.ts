@@ -47,19 +47,19 @@ const disagreements = (arrived: ArrivedEvent, envelope: EventEnvelope): Readonly
     problems.push({
       path: "organization_id",
       message: `expected ${organizationId}, where it came from`,
-      got: named
+      got: kindOf(named)
     })
   if (eventType !== undefined && eventType !== envelope.event_type)
     problems.push({
       path: "event_type",
       message: `expected ${eventType}, as its subject says`,
-      got: envelope.event_type
+      got: kindOf(envelope.event_type)
     })
   if (envelope.occurred_at < plusSeconds(acceptedAt, -horizon_seconds))
     problems.push({
       path: "occurred_at",
       message: "expected an instant within the last 400 days",
-      got: envelope.occurred_at
+      got: kindOf(envelope.occurred_at)
     })
   return problems
 }

@@ -12,6 +12,7 @@ import { jobId } from "./ids.ts"
 import { laterOf, plusSeconds } from "./instants.ts"
 import { memberAt, readInstant, readTexts } from "./payload.ts"
 import { type FieldProblem, type Refusal } from "./Refusal.ts"
+import { storableText } from "./storableText.ts"
 import { kindOf } from "./valueKind.ts"
 
 /** A message that is to be, as the ledger takes it in. */
@@ -43,6 +44,9 @@ export interface CheckedEvent {
 
 /** Attempts where neither the event nor its type says: the first and four more. */
 const defaultMaxAttempts = 5
+
+/** Of the ledger's column, in characters. */
+const longestAddress = 320
 
 /** The channels that have a sender. */
 const builtChannels: ReadonlySet<Channel> = new Set(["email"])
@@ -126,7 +130,8 @@ const channelsOf = (
 const addressOf = (rule: NotificationRule, { envelope }: CheckedEvent, channel: Channel): string | null => {
   const path = rule.contacts?.[channel]
   const address = path === undefined ? undefined : memberAt(envelope.payload, path)
-  return typeof address === "string" && address !== "" ? address : null
+  // One that is too long is none that mail can be sent to, whatever is cut off: the delivery says so.
+  return typeof address === "string" && address !== "" ? storableText(address, longestAddress) : null
 }
 
 const jobsOfRule = (
@@ -165,11 +170,18 @@ const jobsOfRule = (
     return users.flatMap((user_id) => channels.map((channel) => toJob(user_id, channel)))
   })
 
+/** Rules that lead to the same message, say because the event's channels went over theirs: the first one counts. */
+const eachOnce = (jobs: ReadonlyArray<PlannedJob>): ReadonlyArray<PlannedJob> => {
+  const first = new Map<JobId, PlannedJob>()
+  for (const job of jobs) if (!first.has(job.job_id)) first.set(job.job_id, job)
+  return [...first.values()]
+}
+
 /** All messages of one event, each once, in the order of the definition's rules; a refusal where one cannot be planned. */
 export const plan = (
   event: CheckedEvent,
   definition: EventDefinition
 ): Result.Result<ReadonlyArray<PlannedJob>, Refusal> =>
   Result.map(Result.all(definition.notifications.map((rule) => jobsOfRule(rule, event))), (jobs) =>
-    jobs.flat()
+    eachOnce(jobs.flat())
   )

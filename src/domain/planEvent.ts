@@ -9,6 +9,7 @@ import { type PayloadCheck } from "./payloadSchema.ts"
 import { type CheckedEvent, plan, type PlannedJob } from "./plan.ts"
 import { type Refusal } from "./Refusal.ts"
 import { type ProfileChange, profileChange } from "./registration.ts"
+import { kindOf } from "./valueKind.ts"
 
 export interface PlannedEvent {
   readonly event: CheckedEvent
@@ -30,7 +31,7 @@ export type NotBuilt = ReadonlySet<string>
 const unknownType = (type: string): Refusal => ({
   reason: "unknown_event_type",
   detail: `no event type ${type} is configured`,
-  errors: [{ path: "event_type", message: "expected the name of a configured event type", got: type }]
+  errors: [{ path: "event_type", message: "expected the name of a configured event type", got: kindOf(type) }]
 })
 
 const notBuiltYet = (type: string): Refusal => ({

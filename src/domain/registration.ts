@@ -16,7 +16,9 @@ export interface ProfileChange {
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
-const textOf = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null)
+/** What is empty or too long for its column is as if it had not been said: in code points, as Postgres counts. */
+const textOf = (value: unknown, longest: number): string | null =>
+  typeof value === "string" && value !== "" && [...value].length <= longest ? value : null
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -24,15 +26,15 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** None for every other type of event. */
 export const profileChange = ({ envelope }: CheckedEvent): Option.Option<ProfileChange> => {
   const { attributes, email, first_name, last_name, locale, phone, timezone, user_id } = envelope.payload
-  if (envelope.event_type !== "user_registered" || typeof user_id !== "string") return Option.none()
+  if (envelope.event_type !== "user_registered" || textOf(user_id, 100) === null) return Option.none()
   return Option.some({
-    user_id,
-    email: textOf(email),
-    phone: textOf(phone),
-    first_name: textOf(first_name),
-    last_name: textOf(last_name),
-    locale: textOf(locale),
-    timezone: textOf(timezone),
+    user_id: String(user_id),
+    email: textOf(email, 320),
+    phone: textOf(phone, 50),
+    first_name: textOf(first_name, 255),
+    last_name: textOf(last_name, 255),
+    locale: textOf(locale, 35),
+    timezone: textOf(timezone, 64),
     attributes: isRecord(attributes) ? attributes : {}
   })
 }

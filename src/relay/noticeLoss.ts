@@ -54,17 +54,25 @@ export const compareMarks = Effect.fn("noticeLoss")(function* (streams: Readonly
   yield* OpenWork.use((work) => Effect.sync(() => work.ring(...outboxKinds)))
 })
 
+/** Looks before it touches: in production only an operator's user may change streams. */
+const applyWhereDifferent = Effect.fnUntraced(function* (
+  streams: ReadonlyArray<StreamDefinition>,
+  consumers: ReadonlyArray<ConsumerDefinition>
+) {
+  const service = yield* Streams
+  const found = yield* service.status(streams, consumers)
+  const isAsDefined = (one: { readonly exists: boolean; readonly differences: ReadonlyArray<unknown> }) =>
+    one.exists && one.differences.length === 0
+  const areAll = found.every((stream) => isAsDefined(stream) && stream.consumers.every(isAsDefined))
+  yield* areAll ? Effect.void : service.apply(streams, consumers)
+})
+
 export const layer = (
   streams: ReadonlyArray<StreamDefinition>,
   consumers: ReadonlyArray<ConsumerDefinition>
 ) =>
   Layer.effectDiscard(
     NatsConnection.use((nats) =>
-      nats.onConnect(() =>
-        Effect.andThen(
-          Streams.use((service) => service.apply(streams, consumers)),
-          compareMarks(streams)
-        )
-      )
+      nats.onConnect(() => Effect.andThen(applyWhereDifferent(streams, consumers), compareMarks(streams)))
     )
   )

@@ -30,6 +30,12 @@ const readJob = (json: unknown) =>
 /** A killed worker costs all it had buffered a delivery; a message that is given up this often kills them itself. */
 const mostExhaustions = 3
 
+/** Advisories come from every stream of the account; other applications' messages are theirs. */
+const isOurs = ({ consumer, stream }: Advisory): boolean =>
+  stream.startsWith("JOBS_") ||
+  (stream === "EVENTS" && consumer === "plan-events") ||
+  (stream === "ADVISORIES" && consumer === "bury-dead-letters")
+
 interface Death {
   readonly reason: DeadLetterReason
   readonly detail: string
@@ -96,6 +102,7 @@ export class Burial extends Context.Service<
       })
 
       const judge = Effect.fn("Burial.judge")(function* (advisory: Advisory) {
+        if (!isOurs(advisory)) return
         const found = yield* streams.getMessage(advisory.stream, advisory.stream_seq)
         if (Option.isNone(found)) return
         if (advisory.stream === "EVENTS") return yield* judgeEvent(advisory, found.value)

@@ -65,6 +65,7 @@ export class Sending extends Context.Service<
       ) {
         let next = 0
         while (next < ready.length) {
+          yield* Effect.raceFirst(workers.awaitTrust, draining.awaitBegin)
           const connections = yield* provider.reserve(ready.length - next)
           const isStale = (yield* Clock.currentTimeMillis) - loadedAt_ms > freshness_ms
           if (isStale || draining.hasBegun()) {

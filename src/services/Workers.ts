@@ -22,6 +22,8 @@ export class Workers extends Context.Service<
     readonly current: () => WorkerId
     /** Whether what `worker` started may still go on: it is us, and our last beat is younger than 10 s. */
     readonly mayProceed: (worker: WorkerId) => boolean
+    /** Returns when what is started now may go on. */
+    readonly awaitTrust: Effect.Effect<void>
     /** When the last own beat succeeded, in milliseconds of the monotonic clock; none yet: null. */
     readonly lastBeat: () => number | null
   }
@@ -61,10 +63,15 @@ export class Workers extends Context.Service<
           Effect.forkScoped
         )
 
+        const mayProceed = (worker: WorkerId) =>
+          worker === current && lastBeat !== null && monotonic_ms() - lastBeat < trusted_ms
+
         return Workers.of({
           current: () => current,
-          mayProceed: (worker) =>
-            worker === current && lastBeat !== null && monotonic_ms() - lastBeat < trusted_ms,
+          mayProceed,
+          awaitTrust: Effect.suspend(() =>
+            mayProceed(current) ? Effect.void : Effect.fail("not yet" as const)
+          ).pipe(Effect.retry(Schedule.spaced("200 millis")), Effect.orDie),
           lastBeat: () => lastBeat
         })
       })

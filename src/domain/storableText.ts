@@ -1,0 +1,5 @@
+/** Text as Postgres and a header can keep it. */
+
+/** Without NUL and halves of surrogate pairs, at most `longest` UTF-16 code units. */
+export const storableText = (text: string, longest: number): string =>
+  text.replaceAll("\0", " ").slice(0, longest).toWellFormed()
