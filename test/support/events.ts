@@ -1,8 +1,8 @@
 /** Sample events, as they come in and as they are once they were checked. Override what the test is about. */
 
-import { EventId, EventType, OrganizationId, TemplateCode } from "#schemas/Ids.ts"
 import { type EventEnvelope } from "#schemas/Event.ts"
 import { type EventDefinition, type NotificationRule } from "#schemas/EventDefinition.ts"
+import { EventId, EventType, OrganizationId, TemplateCode } from "#schemas/Ids.ts"
 import { Instant } from "#schemas/Instant.ts"
 import { type ArrivedEvent } from "#src/domain/checkEvent.ts"
 import { type CheckedEvent } from "#src/domain/plan.ts"

@@ -38,7 +38,10 @@ describe("canonicalJson", () => {
   })
 
   it.each([
-    [[1, 2], [2, 1]],
+    [
+      [1, 2],
+      [2, 1]
+    ],
     [{ a: null }, {}],
     [{ a: "1" }, { a: 1 }]
   ])("tells %j from %j", (one, other) => {

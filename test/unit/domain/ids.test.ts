@@ -41,12 +41,16 @@ const Key = Schema.Struct({
 const isVersion8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 describe("jobId", () => {
-  it.prop("is a UUID of version 8 that says its instant and is the same again", [Millis, Key], ([ms, asked]) => {
-    const id = deriveJobId(toInstant(ms), asked)
-    assert.match(id, isVersion8)
-    assert.strictEqual(instantOf(id).getTime(), ms)
-    assert.strictEqual(deriveJobId(toInstant(ms), { ...asked }), id)
-  })
+  it.prop(
+    "is a UUID of version 8 that says its instant and is the same again",
+    [Millis, Key],
+    ([ms, asked]) => {
+      const id = deriveJobId(toInstant(ms), asked)
+      assert.match(id, isVersion8)
+      assert.strictEqual(instantOf(id).getTime(), ms)
+      assert.strictEqual(deriveJobId(toInstant(ms), { ...asked }), id)
+    }
+  )
 
   it.prop("sorts by its instant", [Millis, Millis, Key, Key], ([one, other, a, b]) => {
     if (one === other) return
@@ -92,17 +96,16 @@ describe("the other ids", () => {
     assert.notStrictEqual(deadLetterIdOfJob(jobId(1), 5), deadLetterIdOfJob(jobId(2), 5))
   })
 
-  it.each([
-    { sequence: 2 },
-    { stream: "JOBS_EMAIL" },
-    { consumer: "bury-dead-letters" }
-  ])("tell dead messages apart by %o", (difference) => {
-    const message = { stream: "EVENTS", consumer: "plan-events", sequence: 1 }
-    assert.notStrictEqual(
-      deadLetterIdOfMessage(noon, { ...message, ...difference }),
-      deadLetterIdOfMessage(noon, message)
-    )
-  })
+  it.each([{ sequence: 2 }, { stream: "JOBS_EMAIL" }, { consumer: "bury-dead-letters" }])(
+    "tell dead messages apart by %o",
+    (difference) => {
+      const message = { stream: "EVENTS", consumer: "plan-events", sequence: 1 }
+      assert.notStrictEqual(
+        deadLetterIdOfMessage(noon, { ...message, ...difference }),
+        deadLetterIdOfMessage(noon, message)
+      )
+    }
+  )
 
   it("tell a sequence that is used again by its instant", () => {
     const message = { stream: "EVENTS", consumer: "plan-events", sequence: 1 }
@@ -113,7 +116,10 @@ describe("the other ids", () => {
   it("name an outcome by message, status and attempt", () => {
     const outcome = { message_id: jobId(1), status: "sent", attempt: 1 }
     assert.strictEqual(outcomeEventId(noon, outcome), outcomeEventId(noon, { ...outcome }))
-    assert.notStrictEqual(outcomeEventId(noon, { ...outcome, status: "failed" }), outcomeEventId(noon, outcome))
+    assert.notStrictEqual(
+      outcomeEventId(noon, { ...outcome, status: "failed" }),
+      outcomeEventId(noon, outcome)
+    )
     assert.notStrictEqual(outcomeEventId(noon, { ...outcome, attempt: 2 }), outcomeEventId(noon, outcome))
   })
 

@@ -20,16 +20,23 @@ describe("memberAt", () => {
     assert.strictEqual(memberAt(payload, path), value)
   })
 
-  it.each(["absent", "order.absent", "user_id.length", "none.x", "order.lines.1.sku", "order.lines.length.x"])(
-    "finds nothing at %s",
+  it.each([
+    "absent",
+    "order.absent",
+    "user_id.length",
+    "none.x",
+    "order.lines.1.sku",
+    "order.lines.length.x"
+  ])("finds nothing at %s", (path) => {
+    assert.isUndefined(memberAt(payload, path))
+  })
+
+  it.each(["toString", "constructor.name", "order.hasOwnProperty"])(
+    "sees no inherited member: %s",
     (path) => {
       assert.isUndefined(memberAt(payload, path))
     }
   )
-
-  it.each(["toString", "constructor.name", "order.hasOwnProperty"])("sees no inherited member: %s", (path) => {
-    assert.isUndefined(memberAt(payload, path))
-  })
 })
 
 describe("readTexts", () => {
@@ -37,7 +44,10 @@ describe("readTexts", () => {
     ["u", ["u"]],
     ["", [""]],
     [7, ["7"]],
-    [["a", 1, "b"], ["a", "1", "b"]],
+    [
+      ["a", 1, "b"],
+      ["a", "1", "b"]
+    ],
     [[], []]
   ])("reads %j", (value, texts) => {
     assert.deepStrictEqual(readTexts(value), Option.some(texts))
@@ -56,7 +66,10 @@ describe("readInstant", () => {
     )
   })
 
-  it.each(["2026-11-21T12:00:00", "2026-02-30T12:00:00Z", "tomorrow", 1_800_000_000, null])("refuses %j", (value) => {
-    assert.deepStrictEqual(readInstant(value), Option.none())
-  })
+  it.each(["2026-11-21T12:00:00", "2026-02-30T12:00:00Z", "tomorrow", 1_800_000_000, null])(
+    "refuses %j",
+    (value) => {
+      assert.deepStrictEqual(readInstant(value), Option.none())
+    }
+  )
 })

@@ -3,8 +3,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 
-import { JobId } from "#schemas/Ids.ts"
 import { RetryDelays } from "#schemas/Event.ts"
+import { JobId } from "#schemas/Ids.ts"
 import { retryDelay_seconds } from "#src/domain/retryPolicy.ts"
 import { jobId } from "#test/support/jobs.ts"
 
@@ -50,16 +50,12 @@ describe("retry: the job's own delays", () => {
 })
 
 describe("retry: our own backoff", () => {
-  it.prop(
-    "lies between one second and 5 s doubling to one hour",
-    [AttemptNumber, JobId],
-    ([attempt, id]) => {
-      const wait = waitOf(attempt, null, 0, id)
-      assert.isAtLeast(wait, 1)
-      assert.isAtMost(wait, Math.min(3600, 5 * 2 ** (attempt - 1)))
-      assert.strictEqual(waitOf(attempt, [], 0, id), wait)
-    }
-  )
+  it.prop("lies between one second and 5 s doubling to one hour", [AttemptNumber, JobId], ([attempt, id]) => {
+    const wait = waitOf(attempt, null, 0, id)
+    assert.isAtLeast(wait, 1)
+    assert.isAtMost(wait, Math.min(3600, 5 * 2 ** (attempt - 1)))
+    assert.strictEqual(waitOf(attempt, [], 0, id), wait)
+  })
 
   it("spreads a crowd that failed together over the whole of its time", () => {
     const waits = Array.from({ length: 2000 }, (_, n) => waitOf(20, null, 0, jobId(n)))
