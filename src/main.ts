@@ -2,12 +2,11 @@
 
 // oxlint-disable-next-line import/no-unassigned-import -- compiles schemas; before the first use of any
 import "effect/schema/SchemaJITCompiler/enable"
-import { Effect, Layer, Option } from "effect"
+import { Effect, Layer } from "effect"
 
 import * as buryDeadLetters from "#consumers/buryDeadLetters.ts"
 import * as deliverEmail from "#consumers/deliverEmail.ts"
 import * as planEvents from "#consumers/planEvents.ts"
-import { Embedded } from "#src/http/Authentication.ts"
 import { ServerLayer } from "#src/http/Server.ts"
 import { Consumer } from "#src/nats/Consumer.ts"
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
@@ -30,6 +29,7 @@ import { Ledger } from "#src/repositories/Ledger.ts"
 import { MaintenanceRepository } from "#src/repositories/MaintenanceRepository.ts"
 import { OrganizationRepository } from "#src/repositories/OrganizationRepository.ts"
 import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
+import { ProfileRepository } from "#src/repositories/ProfileRepository.ts"
 import { Reachability } from "#src/repositories/Reachability.ts"
 import { StoryRepository } from "#src/repositories/StoryRepository.ts"
 import { StreamMarkRepository } from "#src/repositories/StreamMarkRepository.ts"
@@ -63,19 +63,26 @@ export const allConsumers = [planEvents.definition, deliverEmail.definition, bur
 
 const repositories = Layer.mergeAll(
   AnnouncementReader.layer,
+  BalanceRepository.layer,
+  DeadLetterReader.layer,
   DeadLetterRepository.layer,
   EventRepository.layer,
   EventTypeRepository.layer,
+  IdempotencyRepository.layer,
   Ledger.layer,
   MaintenanceRepository.layer,
   OrganizationRepository.layer,
   OutboxRepository.layer,
+  ProfileRepository.layer,
+  Reachability.layer,
+  StoryRepository.layer,
   StreamMarkRepository.layer,
   TemplateRepository.layer,
   WorkerRepository.layer
 ).pipe(Layer.provideMerge(Postgres.layer))
 
-const nats = Layer.mergeAll(Publisher.layer, Consumer.layer).pipe(
+/** What speaks to NATS. */
+export const nats = Layer.mergeAll(Publisher.layer, Consumer.layer).pipe(
   Layer.provideMerge(Streams.layer),
   Layer.provideMerge(NatsConnection.layer)
 )
@@ -102,17 +109,44 @@ const housekeeping = maintenance.layer(allStreams).pipe(Layer.provide(Recovery.l
 /** In every process: what it commits it announces, and what was lost is announced again before anything is consumed. */
 const announcing = relay.layer.pipe(Layer.provideMerge(noticeLoss.layer(allStreams, allConsumers)))
 
+/** For those who ask after our health; the gateway goes on accepting without NATS. */
+const checks = Layer.effect(
+  OtherChecks,
+  NatsConnection.useSync(({ whileUp }) => {
+    const check = Effect.suspend(() => Effect.fromOption(whileUp())).pipe(
+      Effect.flatMap((connection) => Effect.tryPromise(() => connection.rtt()))
+    )
+    return { nats: { check: Effect.asVoid(check), needed: false } }
+  })
+)
+
+const answers = Layer.mergeAll(
+  Balance.layer,
+  DeadLetterArchive.layer,
+  Layer.provide(Health.layer, checks),
+  Idempotency.layer,
+  Layer.provide(Notifications.layer, planning),
+  Layer.provide(Previews.layer, catalogue),
+  Stories.layer
+)
+const gateway = ServerLayer.pipe(Layer.provide(Layer.mergeAll(answers, planning)))
+
 export const roles = ["gateway", "planner", "worker", "all"] as const
 export type Role = (typeof roles)[number]
 
-/** Every role but the gateway does maintenance, one process at a time. */
+/** Every role but the gateway does maintenance, one process at a time. What is named first stops first. */
 const layersOf = {
-  gateway: Layer.empty,
+  gateway,
   planner: Layer.merge(planner, housekeeping),
   worker: Layer.merge(worker, housekeeping),
-  all: Layer.mergeAll(planner, worker, housekeeping)
+  all: Layer.provideMerge(gateway, Layer.mergeAll(planner, worker, housekeeping))
 }
 
 /** Runs for as long as its scope. Builds while NATS and Postgres are away, and goes on when they are there. */
 export const engine = (role: Role) =>
   layersOf[role].pipe(Layer.provideMerge(announcing), Layer.provideMerge(ground(role)))
+
+/** Brings the schema forward, and the default organization with its built-ins. The names of what was applied now. */
+export const migration = Effect.tap(migrate, seedDefault).pipe(
+  Effect.provide(Layer.provideMerge(BuiltIns.layer, repositories))
+)
