@@ -13,7 +13,7 @@ import { problemResponse } from "./problem.ts"
 
 type App = Effect.Effect<
   HttpServerResponse.HttpServerResponse,
-  unknown,
+  HttpServerError.HttpServerError,
   HttpServerRequest.HttpServerRequest | Scope.Scope
 >
 
@@ -82,9 +82,10 @@ export const handleRequest = (app: App, admission: Admission): App =>
     const startedAt_ms = yield* Clock.currentTimeMillis
     const response = yield* admit(app, admission, request).pipe(
       Effect.provideService(CurrentRequest, current),
-      Effect.catchCause((cause) =>
-        // The caller went away: there is no one to answer.
-        Cause.hasInterrupts(cause) ? Effect.failCause(cause) : answerCause(cause, request.url)
+      // A caller who went away has no one to answer.
+      Effect.catchCauseIf(
+        (cause) => !Cause.hasInterrupts(cause),
+        (cause) => answerCause(cause, request.url)
       )
     )
     yield* log(response.status, {

@@ -8,11 +8,17 @@ import { Reachability } from "#src/repositories/Reachability.ts"
 /** A dependency that takes longer counts as away. */
 const patience = Duration.seconds(2)
 
-/** Checks of what is not the ledger, by name; each fails in whatever way where its dependency is away. */
-export class OtherChecks extends Context.Service<
-  OtherChecks,
-  Readonly<Record<string, { readonly check: Effect.Effect<void, unknown>; readonly needed: boolean }>>
->()("carillon/services/Health/OtherChecks") {}
+export interface Check {
+  /** Whether it answers. May take its time: it is given two seconds. */
+  readonly answers: Effect.Effect<boolean>
+  /** Without it nothing can be accepted. */
+  readonly needed: boolean
+}
+
+/** Checks of what is not the ledger, by name. */
+export class OtherChecks extends Context.Service<OtherChecks, Readonly<Record<string, Check>>>()(
+  "carillon/services/Health/OtherChecks"
+) {}
 
 interface Checked {
   readonly name: string
@@ -47,20 +53,20 @@ export class Health extends Context.Service<
   static readonly layer = Layer.effect(
     Health,
     Effect.gen(function* () {
-      const database = yield* Reachability
-      const checks = { database: { check: database.ping, needed: true }, ...(yield* OtherChecks) }
+      const reachability = yield* Reachability
+      const database: Check = {
+        answers: Effect.match(reachability.ping, { onSuccess: () => true, onFailure: () => false }),
+        needed: true
+      }
+      const checks = { database, ...(yield* OtherChecks) }
 
-      const run = Effect.fnUntraced(function* ([name, { check, needed }]: [
-        string,
-        { readonly check: Effect.Effect<void, unknown>; readonly needed: boolean }
-      ]) {
-        const before = yield* Clock.currentTimeMillis
-        const healthy = yield* check.pipe(
-          Effect.timeout(patience),
-          Effect.as(true),
-          Effect.catchCause(() => Effect.succeed(false))
-        )
-        return { name, needed, healthy, latency_ms: (yield* Clock.currentTimeMillis) - before }
+      const run = Effect.fnUntraced(function* ([name, { answers, needed }]: readonly [string, Check]) {
+        const before_ms = yield* Clock.currentTimeMillis
+        const healthy = yield* Effect.timeoutOrElse(answers, {
+          duration: patience,
+          orElse: () => Effect.succeed(false)
+        })
+        return { name, needed, healthy, latency_ms: (yield* Clock.currentTimeMillis) - before_ms }
       })
 
       const readiness = Effect.map(

@@ -15,8 +15,6 @@ export const writeCursor = <A, I>(place: Schema.Codec<A, I>, value: A): string =
 /** Fails with `invalid_query` where it is none of ours. */
 export const readCursor = <A, I>(place: Schema.Codec<A, I>, cursor: string): Result.Result<A, Rejected> =>
   Result.mapError(
-    Schema.decodeUnknownResult(Schema.fromJsonString(place))(
-      Buffer.from(cursor, "base64url").toString("utf8")
-    ),
+    Schema.decodeResult(Schema.fromJsonString(place))(Buffer.from(cursor, "base64url").toString("utf8")),
     refused
   )

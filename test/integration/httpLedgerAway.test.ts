@@ -14,7 +14,7 @@ import { BuiltIns } from "#src/services/BuiltIns.ts"
 import { EventTypes } from "#src/services/EventTypes.ts"
 import { Previews } from "#src/services/Previews.ts"
 import { Templates } from "#src/services/Templates.ts"
-import { at, call } from "#test/support/httpCall.ts"
+import { at, call, registration } from "#test/support/httpCall.ts"
 import { httpServerOver } from "#test/support/httpServer.ts"
 
 /** Port 1 is reserved, and no one listens there. */
@@ -35,21 +35,13 @@ const ledger = Layer.mergeAll(EventTypes.layer, BuiltIns.layer, Previews.layer).
   Layer.provideMerge(Layer.provide(Postgres.layer, nowhere))
 )
 
-const event = () => ({
-  event_id: randomUUID(),
-  event_type: "user_registered",
-  source: "auth",
-  occurred_at: new Date().toISOString(),
-  payload: { user_id: "ada", email: "ada@example.org" }
-})
-
 layer(httpServerOver(ledger, { embedded: true, nats: "none" }), { excludeTestServices: true })(
   "while the ledger is away",
   (it) => {
     it.effect.each([
-      { path: "/api/v1/events", body: event() },
-      { path: "/api/v1/events", body: event(), headers: { "idempotency-key": "k" } },
-      { path: "/api/v1/events/batch", body: { events: [event(), event()] } },
+      { path: "/api/v1/events", body: registration() },
+      { path: "/api/v1/events", body: registration(), headers: { "idempotency-key": "k" } },
+      { path: "/api/v1/events/batch", body: { events: [registration(), registration()] } },
       {
         path: "/api/v1/notifications/send",
         body: { type: "email", recipient_email: "ada@example.org", content: "x" }

@@ -6,24 +6,16 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 
 import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
-import { at, call, each, type Reply } from "#test/support/httpCall.ts"
+import { at, call, each, registration, type Reply } from "#test/support/httpCall.ts"
 import { httpServer } from "#test/support/httpServer.ts"
 
 const sql = <A>(statement: (sql: Sql) => PromiseLike<A>) => Postgres.use(({ query }) => query(statement))
 
 /** A message in the ledger, planned over HTTP; its id. */
 const planned = Effect.fnUntraced(function* (userId: string) {
-  const event_id = randomUUID()
-  const reply = yield* call({
-    path: "/api/v1/events",
-    body: {
-      event_id,
-      event_type: "user_registered",
-      source: "auth",
-      occurred_at: new Date().toISOString(),
-      payload: { user_id: userId, email: "ada@example.org" }
-    }
-  })
+  const event = registration({ payload: { user_id: userId, email: "ada@example.org" } })
+  const { event_id } = event
+  const reply = yield* call({ path: "/api/v1/events", body: event })
   assert.strictEqual(reply.status, 202, reply.text)
   const story = yield* call({ path: `/api/v1/events/${event_id}` })
   const job_id = String(at(story, "jobs.0.job_id"))
