@@ -4,7 +4,7 @@
  * (any offset, any fraction) becomes one in `InstantInput`.
  */
 
-import { Schema, SchemaGetter } from "effect"
+import { DateTime, Option, Schema, SchemaGetter } from "effect"
 
 export const Instant = Schema.String.check(
   Schema.isPattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/)
@@ -16,11 +16,10 @@ const expected = "expected an RFC 3339 instant with an offset, like 2026-11-21T1
 const rfc3339 =
   /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/
 
-/** The day must exist: `Date` would read February 30 as March 2. */
+/** The day must exist: February 30 would be read as March 2. */
 const isRealDay = (text: string): boolean => {
   const day = text.slice(0, 10)
-  const read = new Date(`${day}T00:00:00Z`)
-  return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(day)
+  return Option.exists(DateTime.make(`${day}T00:00:00Z`), (read) => DateTime.formatIso(read).startsWith(day))
 }
 
 /** What callers write: an offset is required; digits after the millisecond are dropped. */
@@ -29,7 +28,9 @@ export const InstantInput = Schema.String.check(
   Schema.makeFilter((text: string) => isRealDay(text) || expected)
 ).pipe(
   Schema.decodeTo(Instant, {
-    decode: SchemaGetter.transform((text: string) => new Date(text.toUpperCase()).toISOString()),
+    decode: SchemaGetter.transform((text: string) =>
+      DateTime.formatIso(DateTime.makeUnsafe(text.toUpperCase()))
+    ),
     encode: SchemaGetter.passthrough()
   })
 )

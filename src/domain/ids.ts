@@ -11,6 +11,8 @@ import { type Channel } from "#schemas/Channel.ts"
 import { DeadLetterId, EventId, JobId, type OrganizationId, type UserId } from "#schemas/Ids.ts"
 import { Instant } from "#schemas/Instant.ts"
 
+import { toInstant } from "./instants.ts"
+
 const version8 = 0x80
 const variant = 0x80
 
@@ -25,8 +27,8 @@ const deriveUuid = (at: Instant, parts: ReadonlyArray<string | number>): string 
 }
 
 /** The instant that an id was derived from. */
-export const instantOf = (id: JobId | DeadLetterId): Date =>
-  new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16))
+export const instantOf = (id: JobId | DeadLetterId): Instant =>
+  toInstant(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16))
 
 export interface JobKey {
   readonly organizationId: OrganizationId
@@ -62,7 +64,7 @@ export const eventIdOfKey = (organizationId: OrganizationId, purpose: string, ke
 
 /** The death of a job at its `attempt`; a replayed job that dies again dies another death. */
 export const deadLetterIdOfJob = (job: JobId, attempt: number): DeadLetterId =>
-  DeadLetterId.make(deriveUuid(Instant.make(instantOf(job).toISOString()), ["dead job", job, attempt]))
+  DeadLetterId.make(deriveUuid(instantOf(job), ["dead job", job, attempt]))
 
 /** The death of a message in a stream, whose sequences are used again when the stream is lost. */
 export const deadLetterIdOfMessage = (

@@ -1,6 +1,6 @@
 /** The pool of connections to Postgres. The connection of a transaction travels in the fiber. */
 
-import { Context, Duration, Effect, Exit, Layer, Redacted } from "effect"
+import { Context, DateTime, Duration, Effect, Exit, Layer, Redacted } from "effect"
 import postgres from "postgres"
 
 import { PostgresConfig } from "#src/config/PostgresConfig.ts"
@@ -18,7 +18,7 @@ const types = {
     to: 1184,
     from: [1184],
     serialize: (value: Date | string) => (typeof value === "string" ? value : value.toISOString()),
-    parse: (text: string) => new Date(text).toISOString()
+    parse: (text: string) => DateTime.formatIso(DateTime.makeUnsafe(text))
   },
   count: { to: 20, from: [20], serialize: String, parse: Number }
 }

@@ -47,7 +47,7 @@ describe("jobId", () => {
     ([ms, asked]) => {
       const id = deriveJobId(toInstant(ms), asked)
       assert.match(id, isVersion8)
-      assert.strictEqual(instantOf(id).getTime(), ms)
+      assert.strictEqual(Date.parse(instantOf(id)), ms)
       assert.strictEqual(deriveJobId(toInstant(ms), { ...asked }), id)
     }
   )
@@ -87,7 +87,7 @@ describe("the other ids", () => {
   it.prop("of a dead job carries the job's instant", [Millis, Key], ([ms, asked]) => {
     const id = deadLetterIdOfJob(deriveJobId(toInstant(ms), asked), 1)
     assert.match(id, isVersion8)
-    assert.strictEqual(instantOf(id).getTime(), ms)
+    assert.strictEqual(Date.parse(instantOf(id)), ms)
   })
 
   it("tell one death of a job from another", () => {
@@ -133,6 +133,6 @@ describe("the other ids", () => {
 
   it("are read as instants in any case of their letters", () => {
     const id = deriveJobId(Instant.make("2026-11-21T12:00:00.123Z"), key)
-    assert.strictEqual(instantOf(JobId.make(id.toUpperCase())).toISOString(), "2026-11-21T12:00:00.123Z")
+    assert.strictEqual(instantOf(JobId.make(id.toUpperCase())), "2026-11-21T12:00:00.123Z")
   })
 })
