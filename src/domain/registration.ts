@@ -18,7 +18,7 @@ export interface ProfileChange {
 
 /** What is empty or too long for its column is as if it had not been said: in code points, as Postgres counts. */
 const textOf = (value: unknown, longest: number): string | null =>
-  typeof value === "string" && value !== "" && [...value].length <= longest ? value : null
+  typeof value === "string" && value !== "" && Array.from(value).length <= longest ? value : null
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)

@@ -156,20 +156,30 @@ describe("plan: send_after", () => {
 describe("plan: expires_at", () => {
   const asked = at("2026-11-21T12:30:00.000Z")
 
-  it.each<[string, DeliveryOptions, Partial<NotificationRule>, string | null]>([
-    ["never, where no one says", {}, {}, null],
-    ["counted from occurred_at", {}, { expires_in_seconds: 60 }, "2026-11-21T12:01:00.000Z"],
-    ["at once for a validity of nothing", {}, { expires_in_seconds: 0 }, "2026-11-21T12:00:00.000Z"],
-    ["as the event says", { expires_at: asked }, { expires_in_seconds: 60 }, asked],
-    [
-      "as the rule says where the event says null",
-      { expires_at: null },
-      { expires_in_seconds: 60 },
-      "2026-11-21T12:01:00.000Z"
-    ],
-    ["never, where the rule says null", {}, { expires_in_seconds: null }, null]
-  ])("%s", (_, delivery, overrides, expires_at) => {
-    assert.strictEqual(jobOf(withDelivery(delivery), overrides).expires_at, expires_at)
+  it.each<{ name: string; said: DeliveryOptions; ruled: Partial<NotificationRule>; at: string | null }>([
+    { name: "never, where no one says", said: {}, ruled: {}, at: null },
+    {
+      name: "counted from occurred_at",
+      said: {},
+      ruled: { expires_in_seconds: 60 },
+      at: "2026-11-21T12:01:00.000Z"
+    },
+    {
+      name: "at once for a validity of nothing",
+      said: {},
+      ruled: { expires_in_seconds: 0 },
+      at: "2026-11-21T12:00:00.000Z"
+    },
+    { name: "as the event says", said: { expires_at: asked }, ruled: { expires_in_seconds: 60 }, at: asked },
+    {
+      name: "as the rule says where the event says null",
+      said: { expires_at: null },
+      ruled: { expires_in_seconds: 60 },
+      at: "2026-11-21T12:01:00.000Z"
+    },
+    { name: "never, where the rule says null", said: {}, ruled: { expires_in_seconds: null }, at: null }
+  ])("$name", ({ at, ruled, said }) => {
+    assert.strictEqual(jobOf(withDelivery(said), ruled).expires_at, at)
   })
 })
 

@@ -16,8 +16,11 @@ const Asked_seconds = Schema.Union([
   Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000 }))
 ])
 
-const waitOf = (attempt: number, delays: ReadonlyArray<number> | null, asked_seconds = 0, id = jobId(1)) =>
-  retryDelay_seconds({ attempt, message_id: id, retry_delays_seconds: delays }, asked_seconds)
+const waitOf = (
+  attempt: number,
+  delays: ReadonlyArray<number> | null,
+  { asked_seconds = 0, id = jobId(1) } = {}
+) => retryDelay_seconds({ attempt, message_id: id, retry_delays_seconds: delays }, asked_seconds)
 
 const listed = (delays: ReadonlyArray<number>, attempt: number): number =>
   delays[Math.min(attempt, delays.length) - 1] ?? 0
@@ -27,7 +30,7 @@ describe("retry: the job's own delays", () => {
     "are never shortened, and lengthened by a fifth at most",
     [AttemptNumber, RetryDelays, JobId],
     ([attempt, delays, id]) => {
-      const wait = waitOf(attempt, delays, 0, id)
+      const wait = waitOf(attempt, delays, { id })
       assert.isAtLeast(wait, listed(delays, attempt))
       assert.isAtMost(wait, listed(delays, attempt) * 1.2)
     }
@@ -51,14 +54,14 @@ describe("retry: the job's own delays", () => {
 
 describe("retry: our own backoff", () => {
   it.prop("lies between one second and 5 s doubling to one hour", [AttemptNumber, JobId], ([attempt, id]) => {
-    const wait = waitOf(attempt, null, 0, id)
+    const wait = waitOf(attempt, null, { id })
     assert.isAtLeast(wait, 1)
     assert.isAtMost(wait, Math.min(3600, 5 * 2 ** (attempt - 1)))
-    assert.strictEqual(waitOf(attempt, [], 0, id), wait)
+    assert.strictEqual(waitOf(attempt, [], { id }), wait)
   })
 
   it("spreads a crowd that failed together over the whole of its time", () => {
-    const waits = Array.from({ length: 2000 }, (_, n) => waitOf(20, null, 0, jobId(n)))
+    const waits = Array.from({ length: 2000 }, (_, n) => waitOf(20, null, { id: jobId(n) }))
     const inQuarter = (quarter: number) => waits.filter((wait) => Math.floor(wait / 900) === quarter).length
     for (const quarter of [0, 1, 2, 3]) assert.closeTo(inQuarter(quarter), 500, 100)
   })
@@ -69,10 +72,10 @@ describe("retryDelay_seconds", () => {
     "is never less than the provider asked for, and the same for the same failure",
     [AttemptNumber, Schema.NullOr(RetryDelays), Asked_seconds, JobId],
     ([attempt, delays, asked_seconds, id]) => {
-      const wait = waitOf(attempt, delays, asked_seconds, id)
+      const wait = waitOf(attempt, delays, { asked_seconds, id })
       assert.isAtLeast(wait, asked_seconds)
-      assert.strictEqual(waitOf(attempt, delays, asked_seconds, id), wait)
-      assert.strictEqual(Math.max(waitOf(attempt, delays, 0, id), asked_seconds), wait)
+      assert.strictEqual(waitOf(attempt, delays, { asked_seconds, id }), wait)
+      assert.strictEqual(Math.max(waitOf(attempt, delays, { id }), asked_seconds), wait)
     }
   )
 })
