@@ -72,11 +72,11 @@ export class Ledger extends Context.Service<
       jobs: ReadonlyArray<ReadyJob>,
       worker: WorkerId
     ) => Effect.Effect<ReadonlyArray<StartedJob>, LedgerUnreachable>
-    /** Takes back starts whose answer was lost: nothing of them was opened. */
+    /** Takes back starts whose answer was lost: nothing of them was opened. Answers which had been started. */
     readonly giveBack: (
       jobs: ReadonlyArray<ReadyJob>,
       worker: WorkerId
-    ) => Effect.Effect<void, LedgerUnreachable>
+    ) => Effect.Effect<ReadonlySet<JobId>, LedgerUnreachable>
     /**
      * Statuses, attempts, counters, dead letters and the register of open work in one commit. Answers what it wrote;
      * ignores rows that have moved on.
@@ -103,7 +103,11 @@ export class Ledger extends Context.Service<
             (loaded) => loaded.map(toLoaded)
           ),
         start: (jobs, worker) => rows((sql) => startRows(sql, jobs, worker)),
-        giveBack: (jobs, worker) => Effect.asVoid(rows((sql) => giveBack(sql, jobs, worker))),
+        giveBack: (jobs, worker) =>
+          Effect.map(
+            rows((sql) => giveBack(sql, jobs, worker)),
+            (given) => new Set(given.map(({ message_id }) => message_id))
+          ),
         settle: (settlements) => rows((sql) => settleRows(sql, settlements)),
         lost: (limit) => rows((sql) => lostRows(sql, limit)),
         countExhaustion: (id) =>

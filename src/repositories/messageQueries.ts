@@ -44,6 +44,10 @@ export const toLoaded = ({ hint_id, judgement, profile, ...row }: JudgedRow): Lo
   row: judgement === "missing" ? null : row
 })
 
+/**
+ * A row that has had another attempt since it was loaded is left to the hint of that attempt: so the attempt that a start
+ * made is known even where its answer was lost, and `giveBack` finds it.
+ */
 export const startRows = (sql: Sql, jobs: ReadonlyArray<ReadyJob>, worker: WorkerId) => {
   const sorted = jobs.toSorted((a, b) => (a.message_id < b.message_id ? -1 : 1))
   const of = <A>(read: (job: ReadyJob) => A) => sorted.map(read)
@@ -53,8 +57,8 @@ export const startRows = (sql: Sql, jobs: ReadonlyArray<ReadyJob>, worker: Worke
       select * from unnest(${ids}::uuid[], ${of(({ address }) => address)}::text[],
         ${of(({ address_hash }) => address_hash)}::text[], ${of(({ contact_source }) => contact_source)}::text[],
         ${of(({ template_version }) => template_version)}::int[], ${of(({ locale }) => locale)}::text[],
-        ${of(({ title }) => title)}::text[]
-      ) as t (message_id, address, address_hash, contact_source, template_version, locale, title)
+        ${of(({ title }) => title)}::text[], ${of(({ attempt }) => attempt)}::int[]
+      ) as t (message_id, address, address_hash, contact_source, template_version, locale, title, loaded_attempt)
     ),
     judged as materialized (
       select hint.*, ${judgement(sql)} as judgement, m.attempt, coalesce(m.retry_at, m.send_after) as due_at
@@ -72,7 +76,7 @@ export const startRows = (sql: Sql, jobs: ReadonlyArray<ReadyJob>, worker: Worke
         reason = null
       from judged j
       where m.message_id = j.message_id and ${within(sql, ids)} and j.judgement = 'sending'
-        and m.status in ('queued', 'retrying') and m.attempt = j.attempt
+        and m.status in ('queued', 'retrying') and m.attempt = j.loaded_attempt
       returning m.message_id, m.attempt
     )
     select j.message_id, coalesce(s.attempt, j.attempt, 0) as attempt, j.due_at,
@@ -82,12 +86,13 @@ export const startRows = (sql: Sql, jobs: ReadonlyArray<ReadyJob>, worker: Worke
 
 export const giveBack = (sql: Sql, jobs: ReadonlyArray<ReadyJob>, worker: WorkerId) => {
   const ids = jobs.map(({ message_id }) => message_id)
-  return sql`
+  return sql<Array<{ readonly message_id: JobId }>>`
     update campaign.campaign_messages m set
       status = 'queued', attempt = m.attempt - 1, worker = null, attempt_started_at = null
     from unnest(${ids}::uuid[], ${jobs.map(({ attempt }) => attempt)}::int[]) as v (message_id, attempt)
     where m.message_id = v.message_id and ${within(sql, ids)}
-      and m.status = 'sending' and m.worker = ${worker}::uuid and m.attempt = v.attempt + 1`
+      and m.status = 'sending' and m.worker = ${worker}::uuid and m.attempt = v.attempt + 1
+    returning m.message_id`
 }
 
 /** Found through the register of open work: the ledger has no index on statuses. */

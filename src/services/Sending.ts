@@ -55,7 +55,7 @@ export class Sending extends Context.Service<
         work.ring("jobs", "outcomes", "dead_letters")
       })
 
-      const launchGroup = makeLaunch({ ledger, provider, workers })
+      const { ended, launchGroup } = makeLaunch({ ledger, provider, workers })
 
       /** Answers those that were not started. */
       const launchAll = Effect.fnUntraced(function* (
@@ -84,10 +84,11 @@ export class Sending extends Context.Service<
         let settled = 0
         let isLaunched = false
         while (!isLaunched || settled < batch.inTheAir) {
-          const ended = yield* Queue.takeBetween(batch.ended, 1, Number.MAX_SAFE_INTEGER)
-          isLaunched ||= ended.includes(allLaunched)
-          const settlements = ended.filter((one) => one !== allLaunched)
+          const some = yield* Queue.takeBetween(batch.ended, 1, Number.MAX_SAFE_INTEGER)
+          isLaunched ||= some.includes(allLaunched)
+          const settlements = some.filter((one) => one !== allLaunched)
           yield* settle(settlements)
+          ended(settlements.map(({ message_id }) => message_id))
           settled += settlements.length
         }
       })

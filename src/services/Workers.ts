@@ -52,6 +52,8 @@ export class Workers extends Context.Service<
           yield* Effect.logWarning("taken for dead: going on under a new name", { "worker.id": current })
           current = yield* draw
           registered = false
+          // Nobody knows the new name yet: what is started under it now would be taken for a dead worker's.
+          lastBeat = null
         })
 
         yield* Effect.addFinalizer(() =>

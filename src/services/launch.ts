@@ -2,7 +2,7 @@
 
 import { Clock, Effect, Queue } from "effect"
 
-import { type WorkerId } from "#schemas/Ids.ts"
+import { type JobId, type WorkerId } from "#schemas/Ids.ts"
 import { type Judgement, type MessageRow } from "#schemas/rows/MessageRow.ts"
 import { type ComposedEmail } from "#src/domain/compose.ts"
 import { type ContactSource } from "#src/domain/contact.ts"
@@ -12,7 +12,7 @@ import { type Settlement } from "#src/domain/Settlement.ts"
 import { type EmailProvider } from "#src/providers/EmailProvider.ts"
 import { type Ledger, type ReadyJob, type StartedJob } from "#src/repositories/Ledger.ts"
 
-import { untilLedger } from "./untilLedger.ts"
+import { makeStart } from "./startJobs.ts"
 import { type Workers } from "./Workers.ts"
 
 /** A job with nothing left to fill in. */
@@ -66,23 +66,40 @@ export interface Launchpad {
 
 /** Each of the group has a reserved connection; those that are not needed are given back. */
 export const makeLaunch = ({ ledger, provider, workers }: Launchpad) => {
-  /** A start without an answer is taken back before it is tried again: nothing of it was opened. */
-  const start = (jobs: ReadonlyArray<ReadyJob>, worker: WorkerId) =>
-    ledger.start(jobs, worker).pipe(
-      Effect.tapError(() => untilLedger(ledger.giveBack(jobs, worker))),
-      untilLedger
-    )
+  /**
+   * From the start to the settlement. A second hint of the same job, in another batch of this process, must not start it
+   * meanwhile: to take back its own start it would take back the first one's, and the message would be sent twice.
+   */
+  const underWay = new Set<JobId>()
+
+  const start = makeStart(ledger)
+
+  /** They are settled, or were never started: another hint may start them. */
+  const ended = (ids: Iterable<JobId>) => {
+    for (const id of ids) underWay.delete(id)
+  }
 
   /** One statement for as many as have a connection; answers what was started and by whom. */
   const startGroup = Effect.fnUntraced(function* (group: ReadonlyArray<Ready>) {
     const owner = workers.current()
-    const byId = new Map(group.map((job) => [job.row.message_id, job]))
-    const answers = yield* start(group.map(toReadyJob), owner)
+    const mine = group.filter(({ row }) => !underWay.has(row.message_id))
+    const byId = new Map(mine.map((job) => [job.row.message_id, job]))
+    for (const id of byId.keys()) underWay.add(id)
+    const answers = yield* start(mine.map(toReadyJob), owner).pipe(
+      Effect.onError(() =>
+        Effect.sync(() => {
+          ended(byId.keys())
+          provider.release(group.length)
+        })
+      )
+    )
     const matched = answers.flatMap((answer) => {
       const job = byId.get(answer.message_id)
       return job === undefined ? [] : [{ answer, job, owner }]
     })
-    provider.release(group.length - matched.filter(({ answer }) => answer.judgement === "sending").length)
+    const idle = matched.filter(({ answer }) => answer.judgement !== "sending")
+    ended(idle.map(({ answer }) => answer.message_id))
+    provider.release(group.length - matched.length + idle.length)
     return matched
   })
 
@@ -117,5 +134,5 @@ export const makeLaunch = ({ ledger, provider, workers }: Launchpad) => {
     }
   })
 
-  return launchGroup
+  return { ended, launchGroup }
 }
