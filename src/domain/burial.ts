@@ -8,6 +8,7 @@ import { type Instant } from "#schemas/Instant.ts"
 
 import { deadLetterIdOfMessage } from "./ids.ts"
 import { toInstant } from "./instants.ts"
+import { memberAt } from "./payload.ts"
 import { storableText } from "./storableText.ts"
 
 /** A message that no consumer can handle, as it lies in its stream. */
@@ -56,14 +57,11 @@ const membersOf = (body: Uint8Array): Readonly<Record<string, unknown>> => {
   return typeof value === "object" && value !== null ? { ...value } : {}
 }
 
-/** `events.<organization>.<type>` and `jobs.<channel>.tx.<organization>` name one; the rest is the default's. */
-const organizationOf = (subject: string): OrganizationId => {
+/** `events.<organization>.<type>` and `jobs.<channel>.tx.<organization>` name one; of other jobs the body does. */
+const organizationOf = (subject: string, members: Readonly<Record<string, unknown>>): OrganizationId => {
   const [first, second, lane, last] = subject.split(".")
-  const named = first === "jobs" && lane === "tx" ? last : second
-  return Option.getOrElse(
-    readOrganization(first === "events" || first === "jobs" ? named : ""),
-    () => defaultOrganization
-  )
+  const named = first === "jobs" && lane === "tx" ? last : memberAt(members, "meta.organization_id")
+  return Option.getOrElse(readOrganization(first === "events" ? second : named), () => defaultOrganization)
 }
 
 export const letterOfMessage = (message: DeadMessage, now: Instant): DeadLetter => {
@@ -71,7 +69,7 @@ export const letterOfMessage = (message: DeadMessage, now: Instant): DeadLetter 
   const isEvent = message.subject.startsWith("events.")
   return {
     dead_letter_id: deadLetterIdOfMessage(toInstant(message.timestamp), message),
-    organization_id: organizationOf(message.subject),
+    organization_id: organizationOf(message.subject, members),
     stream: message.stream,
     subject: storableText(message.subject, longestSubject),
     consumer: storableText(message.consumer, longestName),

@@ -2,27 +2,39 @@
 
 import { type MessageRow } from "#schemas/rows/MessageRow.ts"
 
-/** Members that say where a person can be reached; a stream is no place for them. */
+/** Members that say where a person can be reached, in small letters alone; a stream is no place for them. */
 const contactMembers = new Set([
   "email",
+  "emailaddress",
+  "mail",
+  "mobile",
+  "mobilenumber",
+  "msisdn",
   "phone",
-  "recipient_email",
-  "recipient_phone",
-  "email_address",
-  "phone_number"
+  "phonenumber",
+  "recipientemail",
+  "recipientphone",
+  "tel",
+  "telephone"
 ])
+
+/** Whatever stands around an `@` is taken for an address. */
+const address = /[^\s@]@[^\s@]/
+
+const isContact = (name: string): boolean =>
+  contactMembers.has(name.toLowerCase().replaceAll(/[^a-z]/g, "")) || address.test(name)
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null
 
-/** Without contact members at any depth, and without the address itself under whatever name. */
-const withoutContacts = (value: unknown, address: string | null): unknown => {
-  if (Array.isArray(value)) return value.map((one) => withoutContacts(one, address))
-  if (!isObject(value)) return value === address ? "" : value
+/** Without contact members at any depth, and without texts that hold an address under whatever name: the row has them. */
+const withoutContacts = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutContacts)
+  if (!isObject(value)) return typeof value === "string" && address.test(value) ? "" : value
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => !contactMembers.has(name))
-      .map(([name, member]) => [name, withoutContacts(member, address)])
+      .filter(([name]) => !isContact(name))
+      .map(([name, member]) => [name, withoutContacts(member)])
   )
 }
 
@@ -35,7 +47,7 @@ const encodable = (row: MessageRow): unknown => ({
   channel: row.channel_type,
   template_code: row.template_code,
   ...present("locale", row.locale),
-  data: withoutContacts(row.data, row.recipient_address),
+  data: withoutContacts(row.data),
   meta: {
     organization_id: row.organization_id,
     ...present("event_id", row.event_id),
