@@ -18,6 +18,7 @@ import * as smtp from "#src/providers/smtp/Smtp.ts"
 import * as maintenance from "#src/relay/Maintenance.ts"
 import * as noticeLoss from "#src/relay/noticeLoss.ts"
 import * as relay from "#src/relay/Relay.ts"
+import * as sweepOrphans from "#src/relay/sweepOrphans.ts"
 import { AnnouncementReader } from "#src/repositories/AnnouncementReader.ts"
 import { BalanceRepository } from "#src/repositories/BalanceRepository.ts"
 import { DeadLetterReader } from "#src/repositories/DeadLetterReader.ts"
@@ -53,6 +54,7 @@ import { Preparing } from "#src/services/Preparing.ts"
 import { Previews } from "#src/services/Previews.ts"
 import { Recovery } from "#src/services/Recovery.ts"
 import { Sending } from "#src/services/Sending.ts"
+import { Settling } from "#src/services/Settling.ts"
 import { Stories } from "#src/services/Stories.ts"
 import { Templates } from "#src/services/Templates.ts"
 import { Workers } from "#src/services/Workers.ts"
@@ -95,13 +97,17 @@ const ground = (name: string) =>
 
 const catalogue = Layer.mergeAll(BuiltIns.layer, EventTypes.layer, Templates.layer)
 const planning = Planning.layer.pipe(Layer.provideMerge(catalogue))
-const sending = Sending.layer.pipe(Layer.provide(smtp.layer()))
+const sending = Sending.layer.pipe(Layer.provide(smtp.layer()), Layer.provideMerge(Settling.layer))
 const preparing = Preparing.layer.pipe(Layer.provide(Layer.merge(Contacts.layerFromConfig, catalogue)))
 const delivery = Delivery.layer.pipe(Layer.provide(Layer.merge(preparing, sending)))
 
-const planner = Layer.mergeAll(planEvents.layer, buryDeadLetters.layer).pipe(
+const planner = Layer.mergeAll(
+  planEvents.layer,
+  buryDeadLetters.layer,
+  sweepOrphans.layer([deliverEmail.definition])
+).pipe(
   Layer.provide(Burial.layer),
-  Layer.provide(Layer.mergeAll(planning, sending, DeadLetters.layer))
+  Layer.provide(Layer.mergeAll(planning, Settling.layer, DeadLetters.layer))
 )
 const worker = deliverEmail.layer.pipe(Layer.provide(Layer.mergeAll(delivery, DeadLetters.layer)))
 const housekeeping = maintenance.layer(allStreams).pipe(Layer.provide(Recovery.layer))

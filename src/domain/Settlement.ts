@@ -24,6 +24,8 @@ export interface Settlement {
   readonly retry_at: Instant | null
   /** How the attempt ended; null where there was none. */
   readonly outcome: Attempt | LostAttempt | null
+  /** W3C Trace Context of the event that began it, for the log. */
+  readonly traceparent: string | null
   /** For what will never be sent. */
   readonly letter: DeadLetter | null
 }

@@ -41,6 +41,7 @@ const settlement = (row: MessageRow, status: NextStatus, rest: Partial<Settlemen
   detail: null,
   retry_at: null,
   outcome: null,
+  traceparent: row.traceparent,
   letter: null,
   ...rest
 })

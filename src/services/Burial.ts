@@ -19,7 +19,7 @@ import { DeadLetters } from "./DeadLetters.ts"
 import { incomingEvent } from "./incomingEvent.ts"
 import { OpenWork } from "./OpenWork.ts"
 import { Planning } from "./Planning.ts"
-import { Sending } from "./Sending.ts"
+import { Settling } from "./Settling.ts"
 
 const readJob = (json: unknown) =>
   Result.mapError(decodeNotificationJob(json), (error) => ({
@@ -68,7 +68,7 @@ export class Burial extends Context.Service<
       const outbox = yield* OutboxRepository
       const letters = yield* DeadLetters
       const planning = yield* Planning
-      const sending = yield* Sending
+      const settling = yield* Settling
       const work = yield* OpenWork
 
       const bury = (advisory: Advisory, message: StoredMessage, why: Death) =>
@@ -80,7 +80,7 @@ export class Burial extends Context.Service<
         const [row] = yield* ledger.open([id])
         if (row === undefined || row.status === "sending") return
         if (exhaustions >= mostExhaustions)
-          return yield* sending.settle([crashLoop(row, toInstant(yield* Clock.currentTimeMillis))])
+          return yield* settling.settle([crashLoop(row, toInstant(yield* Clock.currentTimeMillis))])
         yield* outbox.wake([id])
         work.ring("jobs")
       })

@@ -16,6 +16,7 @@ import { Draining } from "./Draining.ts"
 import { type Refused } from "./launch.ts"
 import { Preparing } from "./Preparing.ts"
 import { Sending } from "./Sending.ts"
+import { Settling } from "./Settling.ts"
 import { untilLedger } from "./untilLedger.ts"
 
 const done = Verdict.Done()
@@ -43,6 +44,7 @@ export class Delivery extends Context.Service<
       const ledger = yield* Ledger
       const preparing = yield* Preparing
       const sending = yield* Sending
+      const settling = yield* Settling
       const publisher = yield* Publisher
       const draining = yield* Draining
 
@@ -78,7 +80,7 @@ export class Delivery extends Context.Service<
           known.filter(({ judgement }) => judgement === "sending")
         )
         const judged = known.flatMap(({ judgement, row }) => afterJudgement(row, judgement, now) ?? [])
-        yield* sending.settle([...settlements, ...judged])
+        yield* settling.settle([...settlements, ...judged])
         const { refused, stale } = yield* sending.send(ready, loadedAt_ms)
         const waiting = known.filter(({ judgement }) => judgement === "hold" || judgement === "later")
         const verdicts = new Map<JobId, Verdict>(yield* answerRefused([...waiting, ...refused]))

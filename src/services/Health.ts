@@ -1,6 +1,6 @@
 /** Whether what we depend on answers. */
 
-import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option } from "effect"
 
 import { type Readiness } from "#schemas/http/health.ts"
 import { Reachability } from "#src/repositories/Reachability.ts"
@@ -9,8 +9,8 @@ import { Reachability } from "#src/repositories/Reachability.ts"
 const patience = Duration.seconds(2)
 
 export interface Check {
-  /** Whether it answers. May take its time: it is given two seconds. */
-  readonly answers: Effect.Effect<boolean>
+  /** Fails where the dependency is away. May take its time: it is given two seconds. */
+  readonly check: Effect.Effect<void, Error>
   /** Without it nothing can be accepted. */
   readonly needed: boolean
 }
@@ -53,19 +53,13 @@ export class Health extends Context.Service<
   static readonly layer = Layer.effect(
     Health,
     Effect.gen(function* () {
-      const reachability = yield* Reachability
-      const database: Check = {
-        answers: Effect.match(reachability.ping, { onSuccess: () => true, onFailure: () => false }),
-        needed: true
-      }
-      const checks = { database, ...(yield* OtherChecks) }
+      const { ping } = yield* Reachability
+      const checks = { database: { check: ping, needed: true }, ...(yield* OtherChecks) }
 
-      const run = Effect.fnUntraced(function* ([name, { answers, needed }]: readonly [string, Check]) {
+      const run = Effect.fnUntraced(function* ([name, { check, needed }]: readonly [string, Check]) {
         const before_ms = yield* Clock.currentTimeMillis
-        const healthy = yield* Effect.timeoutOrElse(answers, {
-          duration: patience,
-          orElse: () => Effect.succeed(false)
-        })
+        const answered = yield* Effect.timeoutOption(Effect.option(check), patience)
+        const healthy = Option.isSome(Option.flatten(answered))
         return { name, needed, healthy, latency_ms: (yield* Clock.currentTimeMillis) - before_ms }
       })
 

@@ -3,14 +3,12 @@
 import { Clock, Context, Effect, Layer, Queue } from "effect"
 
 import { type JobId } from "#schemas/Ids.ts"
-import { type Settlement } from "#src/domain/Settlement.ts"
 import { EmailProvider } from "#src/providers/EmailProvider.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
 
 import { Draining } from "./Draining.ts"
 import { allLaunched, type Batch, type Ended, makeLaunch, type Ready, type Refused } from "./launch.ts"
-import { OpenWork } from "./OpenWork.ts"
-import { untilLedger } from "./untilLedger.ts"
+import { Settling } from "./Settling.ts"
 import { Workers } from "./Workers.ts"
 
 export interface Sent {
@@ -26,8 +24,6 @@ const freshness_ms = 5000
 export class Sending extends Context.Service<
   Sending,
   {
-    /** Settles a batch; what finds its row taken or settled is left as it is. Waits for the ledger. */
-    readonly settle: (settlements: ReadonlyArray<Settlement>) => Effect.Effect<void>
     /**
      * Returns when each is settled, refused or stale. A start commits before any byte leaves, for as many jobs as there
      * are free connections; what a killed process leaves in doubt is its open connections at most.
@@ -41,19 +37,8 @@ export class Sending extends Context.Service<
       const ledger = yield* Ledger
       const provider = yield* EmailProvider
       const workers = yield* Workers
-      const work = yield* OpenWork
+      const { settle } = yield* Settling
       const draining = yield* Draining
-
-      const settle = Effect.fnUntraced(function* (settlements: ReadonlyArray<Settlement>) {
-        if (settlements.length === 0) return
-        const written = yield* untilLedger(ledger.settle(settlements))
-        if (written.length < settlements.length)
-          yield* Effect.logInfo("some rows were settled before, or taken", {
-            "settle.asked": settlements.length,
-            "settle.written": written.length
-          })
-        work.ring("jobs", "outcomes", "dead_letters")
-      })
 
       const { ended, launchGroup } = makeLaunch({ ledger, provider, workers })
 
@@ -101,7 +86,7 @@ export class Sending extends Context.Service<
         return { refused: batch.refused, stale }
       })
 
-      return Sending.of({ settle, send })
+      return Sending.of({ send })
     })
   )
 }
