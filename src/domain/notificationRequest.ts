@@ -80,8 +80,21 @@ const given = (members: Readonly<Record<string, unknown>>): Readonly<Record<stri
     Object.entries(members).filter(([, value]) => value !== undefined && value !== null && value !== "")
   )
 
+interface NotificationEvent {
+  readonly event_id: EventId
+  readonly event_type: string
+  readonly source: string
+  readonly occurred_at: Instant
+  readonly payload: Readonly<Record<string, unknown>>
+  readonly delivery: Readonly<Record<string, unknown>>
+}
+
 /** The envelope of a request that nothing refuses. */
-export const notificationEvent = (asked: SendNotification, eventId: EventId, occurredAt: Instant) => {
+export const notificationEvent = (
+  asked: SendNotification,
+  eventId: EventId,
+  occurredAt: Instant
+): NotificationEvent => {
   const { content, html_content, metadata, recipient_email, subject } = asked
   const { expires_at, priority, send_after } = asked
   const user_id = isGiven(asked.user_id) ? asked.user_id : userOfAddress(recipient_email ?? "")

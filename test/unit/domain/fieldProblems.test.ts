@@ -83,6 +83,17 @@ describe("fieldProblems", () => {
     for (const { path } of problems) assert.match(path, /^\P{Cc}{1,100}$/u)
   })
 
+  it("finds the member that a check of the whole names", () => {
+    const Range = Schema.Struct({ from: Schema.Int, to: Schema.Int }).check(
+      Schema.makeFilter(({ from, to }) =>
+        from <= to ? undefined : { path: ["to"], issue: "expected no less than from" }
+      )
+    )
+    assert.deepStrictEqual(problemsOf(Range, { from: 2, to: 1 }), [
+      { path: "to", message: "expected no less than from", got: "number" }
+    ])
+  })
+
   it("names a missing member of unknown kind a value", () => {
     assert.deepStrictEqual(fieldProblems(new SchemaIssue.MissingKey(undefined), undefined), [
       { path: "", message: "expected a value", got: "nothing" }

@@ -209,6 +209,12 @@ describe("historyOf", () => {
     assert.include(told(replayed, [first], [refused]), "failed: rejected")
   })
 
+  it("says as much as it knows of an attempt or an end without details", () => {
+    const vague = attempt(1, { result: null, phase: null, provider_code: null })
+    assert.include(told(tried(2, { status: "sending" }), [vague]), "retrying: attempt 1: no result")
+    assert.include(told({ ...queued, status: "cancelled", settled_at: at(1) }), "cancelled: null")
+  })
+
   it("omits what no one dated", () => {
     assert.deepStrictEqual(told({ ...queued, status: "cancelled" }), ["queued: planned"])
     assert.deepStrictEqual(
