@@ -37,10 +37,10 @@ const isAnswer = Schema.is(Answer)
 
 /**
  * SQLSTATE classes after which the same statement may succeed: connection (08), transaction rollback such as a
- * deadlock (40), resources (53), operator intervention (57), system error (58), and a server that is starting or
+ * deadlock (40), resources (53), an object that is not ready (55), operator intervention (57), system error (58), and a server that is starting or
  * read-only after a failover.
  */
-const transientClasses = new Set(["08", "40", "53", "57", "58"])
+const transientClasses = new Set(["08", "40", "53", "55", "57", "58"])
 const readOnly = "25006"
 
 /** No such table or schema: `carillon migrate` has not run yet, and what waits goes on when it has. */
