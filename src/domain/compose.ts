@@ -2,9 +2,10 @@
 
 import { createHash } from "node:crypto"
 
-import { Result } from "effect"
+import { Result, Schema } from "effect"
 
 import { type DeadLetterReason } from "#schemas/DeadLetter.ts"
+import { Locale } from "#schemas/Event.ts"
 import { type MessageRow } from "#schemas/rows/MessageRow.ts"
 
 import { parseAddress } from "./address.ts"
@@ -40,9 +41,17 @@ export interface ComposedEmail {
   readonly locale: string
 }
 
+const isLocale = Schema.is(Locale)
+
+/** The person's, as BCP 47 writes it; other services' profiles may say anything. */
+const ownLocale = ({ profile }: Contact): string | undefined => {
+  const said = profile?.locale?.replaceAll("_", "-")
+  return isLocale(said) ? said : undefined
+}
+
 /** The locale asked for by the event, else the person's, else the default. */
-export const localeOf = (row: MessageRow, { profile }: Contact): string =>
-  row.locale ?? profile?.locale ?? defaultLocale
+export const localeOf = (row: MessageRow, contact: Contact): string =>
+  row.locale ?? ownLocale(contact) ?? defaultLocale
 
 const hashOf = (channel: string, address: string): string =>
   createHash("sha256").update(`${channel}\u0000${address.toLowerCase()}`).digest("hex")

@@ -124,7 +124,9 @@ describe("job processing: afterAttempt", () => {
     }
   ])("$what: $status", ({ attempt, dies, reason, row, status }) => {
     const settled = afterAttempt({ owner, row: startedRow(row) }, attempt)
-    assert.deepInclude(settled, { status, reason, owner, outcome: attempt, attempt: row.attempt ?? 1 })
+    assert.deepStrictEqual([settled.status, settled.reason], [status, reason])
+    assert.deepStrictEqual([settled.owner, settled.attempt], [owner, row.attempt ?? 1])
+    assert.strictEqual(settled.outcome, attempt)
     assert.strictEqual(settled.letter?.reason ?? null, dies ? reason : null)
     assert.strictEqual(settled.retry_at !== null, status === "retrying")
     assert.strictEqual(settled.detail, attempt.provider_message)
@@ -142,7 +144,7 @@ describe("job processing: afterAttempt", () => {
   it("records the attempt in the dead letter's history", () => {
     const { letter } = afterAttempt({ owner, row: startedRow() }, permanent)
     assert.deepStrictEqual(letter?.history, [{ ...permanent }])
-    assert.strictEqual(letter.died_at, permanent.finished_at)
+    assert.strictEqual(letter?.died_at, permanent.finished_at)
   })
 })
 
@@ -198,12 +200,18 @@ describe("expiry and refusals: afterJudgement", () => {
 
   it("counts no attempt and belongs to no worker", () => {
     const settled = afterJudgement(sampleRow({ attempt: 2 }), "expired", noon)
-    assert.deepInclude(settled, { attempt: 2, owner: null, outcome: null, retry_at: null, letter: null })
+    assert.deepInclude(settled ?? {}, {
+      attempt: 2,
+      owner: null,
+      outcome: null,
+      retry_at: null,
+      letter: null
+    })
   })
 
   it("leaves a dead letter for the dead alone", () => {
     const settled = afterJudgement(sampleRow({ attempt: 5 }), "dead", noon)
-    assert.deepInclude(settled?.letter, { reason: "attempts_exhausted", died_at: noon, deliveries: 5 })
+    assert.deepInclude(settled?.letter ?? {}, { reason: "attempts_exhausted", died_at: noon, deliveries: 5 })
     assert.strictEqual(settled?.detail, "all 5 attempts are used up")
   })
 })
@@ -221,7 +229,7 @@ describe("dead letters: what can never be sent", () => {
         attempt: 0,
         outcome: null
       })
-      assert.deepInclude(settled.letter, { reason, detail: "why", died_at: noon })
+      assert.deepInclude(settled.letter ?? {}, { reason, detail: "why", died_at: noon })
     }
   )
 
