@@ -1,7 +1,8 @@
 /** NATS, for commands that need it for a moment. */
 
-import { Config, Effect, Layer } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 
+import { NatsConfig } from "#src/config/NatsConfig.ts"
 import { nats } from "#src/main.ts"
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
 
@@ -10,13 +11,9 @@ import { withoutLogin } from "./withoutLogin.ts"
 
 const patience = "5 seconds"
 
-const address = Config.NonEmptyString("NATS_URL").pipe(
-  Config.withDefault("nats://127.0.0.1:4222"),
-  Config.map(withoutLogin)
-)
-
 const connect = Effect.gen(function* () {
-  const away = new NoAnswer({ what: "NATS", address: yield* address })
+  const { url } = yield* NatsConfig
+  const away = new NoAnswer({ what: "NATS", address: withoutLogin(Redacted.value(url)) })
   yield* NatsConnection.use(({ awaitUp }) => awaitUp).pipe(
     Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(away) })
   )

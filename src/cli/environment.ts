@@ -3,10 +3,11 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-/** What runs in the home folder, where the environment names nothing else. */
-export const environment = Layer.unwrap(
-  Effect.map(
-    Effect.promise(() => import("./running.ts")),
-    ({ environment }) => environment
+/** With the server of what runs in the home folder, where `variable` names none. */
+export const environmentWith = (variable: "NATS_URL" | "DATABASE_URL") =>
+  Layer.unwrap(
+    Effect.map(
+      Effect.promise(() => import("./running.ts")),
+      ({ environmentWith }) => environmentWith(variable)
+    )
   )
-)

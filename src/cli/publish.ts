@@ -14,7 +14,7 @@ import { eventSubject } from "#streams/subjects.ts"
 import { post } from "./ApiClient.ts"
 import { asJson } from "./asJson.ts"
 import { connected } from "./connected.ts"
-import { environment } from "./environment.ts"
+import { environmentWith } from "./environment.ts"
 import { WrongUse } from "./errors.ts"
 
 export interface Asked {
@@ -49,7 +49,7 @@ const eventTypeOf = (type: string) =>
   )
 
 const overNats = (event: EventEnvelope) =>
-  Layer.build(Layer.provide(connected, environment)).pipe(
+  Layer.build(Layer.provide(connected, environmentWith("NATS_URL"))).pipe(
     Effect.flatMap((context) =>
       Context.get(context, Publisher).publish({
         subject: eventSubject({ organization: defaultOrganization, eventType: event.event_type }),

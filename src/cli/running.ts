@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 
 import { EmbeddedConfig } from "#src/config/EmbeddedConfig.ts"
-import { readRunFile, type Run } from "#src/embedded/runFile.ts"
+import { readRunFile } from "#src/embedded/runFile.ts"
 
 import { NothingRuns } from "./errors.ts"
 import { keyFile } from "./operatorKey.ts"
@@ -40,21 +40,22 @@ export const api = Effect.gen(function* () {
   return { url: found.value.http, key } satisfies Api
 })
 
-/** A Postgres that the environment names in parts goes over the one of the home folder. */
-const variables = ({ nats, postgres }: Run, hasHost: boolean) => ({
-  NATS_URL: nats,
-  ...(!hasHost && { DATABASE_URL: postgres })
-})
+const isSet = (name: string) => Effect.map(Config.option(Config.NonEmptyString(name)), Option.isSome)
 
-/** The environment, with `NATS_URL` and `DATABASE_URL` of what runs in the home folder where it does not set them. */
-export const environment = Layer.unwrap(
-  Effect.gen(function* () {
-    const provider = yield* ConfigProvider.ConfigProvider
-    const host = yield* Config.option(Config.NonEmptyString("POSTGRES_HOST"))
-    const known = Option.match(yield* run, {
-      onNone: () => ({}),
-      onSome: (run) => variables(run, Option.isSome(host))
+/** What the environment, or its parts, name: that goes over the home's. */
+const namedBy = { NATS_URL: ["NATS_URL"], DATABASE_URL: ["DATABASE_URL", "POSTGRES_HOST"] } as const
+
+/** The environment, and in it the server of what runs in the home folder, where it names none itself. */
+export const environmentWith = (variable: keyof typeof namedBy) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const provider = yield* ConfigProvider.ConfigProvider
+      const named = yield* Effect.forEach(namedBy[variable], isSet)
+      if (named.includes(true)) return ConfigProvider.layer(provider)
+      const found = yield* run
+      if (Option.isNone(found)) return yield* new NothingRuns({ home: yield* home, variable })
+      const { nats, postgres } = found.value
+      const known = { [variable]: variable === "NATS_URL" ? nats : postgres }
+      return ConfigProvider.layer(ConfigProvider.orElse(provider, ConfigProvider.fromUnknown(known)))
     })
-    return ConfigProvider.layer(ConfigProvider.orElse(provider, ConfigProvider.fromUnknown(known)))
-  })
-)
+  )

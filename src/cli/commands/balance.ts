@@ -14,8 +14,9 @@ const deeds = Effect.promise(() =>
   Promise.all([import("../ApiClient.ts"), import("#schemas/http/balance.ts")])
 )
 
-const table = ({ balanced: _, ...counts }: BalanceSheet): string =>
-  Object.entries(counts)
+const table = (sheet: BalanceSheet): string =>
+  Object.entries(sheet)
+    .filter(([name]) => name !== "balanced")
     .map(([name, count]) => `${name.padEnd(12)}${String(count).padStart(12)}`)
     .join("\n")
 

@@ -4,7 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 
-import { environment } from "../environment.ts"
+import { environmentWith } from "../environment.ts"
 
 const migrateAndTell = Effect.gen(function* () {
   const { migration } = yield* Effect.promise(() => import("#src/main.ts"))
@@ -14,7 +14,7 @@ const migrateAndTell = Effect.gen(function* () {
 })
 
 export const migrate = Command.make("migrate", {}, () => migrateAndTell).pipe(
-  Command.provide(environment),
+  Command.provide(environmentWith("DATABASE_URL")),
   Command.withDescription(
     "Bring the database to this version's schema, with the built-in event types and templates"
   )

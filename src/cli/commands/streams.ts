@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 import { json } from "../asJson.ts"
-import { environment } from "../environment.ts"
+import { environmentWith } from "../environment.ts"
 
 const deeds = Effect.promise(() => import("../topology.ts"))
 
@@ -14,7 +14,7 @@ const connected = Layer.unwrap(
     Effect.promise(() => import("../connected.ts")),
     ({ connected }) => connected
   )
-).pipe(Layer.provide(environment))
+).pipe(Layer.provide(environmentWith("NATS_URL")))
 
 const apply = Command.make("apply", { json }, ({ json }) =>
   Effect.flatMap(deeds, ({ apply }) => apply(json))
