@@ -45,7 +45,10 @@ export const markAnnounced = (sql: Sql, ids: ReadonlyArray<number>) => sql`
 export const releaseRows = (sql: Sql, ids: ReadonlyArray<number>) => sql`
   update outbox set leased_until = null where outbox_id = any(${ids}::bigint[])`
 
-/** What is not a job needs no second look: its stream has acknowledged it, and nothing was lost since. */
+/**
+ * What is not a job needs no second look: its stream has acknowledged it, and nothing was lost since. A row is due later
+ * only where all of its jobs are: one that may go at once has no instant, and must not wait for the others'.
+ */
 export const reconcileRows = (sql: Sql, limit: number) => sql<Array<{ readonly outbox_id: number }>>`
   with due as materialized (
     select outbox_id, kind, keys from outbox
@@ -54,7 +57,7 @@ export const reconcileRows = (sql: Sql, limit: number) => sql<Array<{ readonly o
   ),
   open as materialized (
     select due.outbox_id, array_agg(m.message_id) as keys,
-      case when bool_and(coalesce(m.retry_at, m.send_after) > now())
+      case when bool_and(coalesce(m.retry_at, m.send_after, '-infinity') > now())
         then min(coalesce(m.retry_at, m.send_after)) end as due_at
     from due cross join unnest(due.keys) as k (message_id)
     join campaign.campaign_messages m using (message_id)

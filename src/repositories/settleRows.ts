@@ -111,7 +111,8 @@ const followUps = (sql: Sql, settlements: ReadonlyArray<Settlement>) => sql`
     ),
     open_jobs as (
       insert into outbox (kind, stream, keys, due_at)
-      select 'jobs', 'JOBS_' || upper(channel_type), array_agg(message_id), min(retry_at)
+      select 'jobs', 'JOBS_' || upper(channel_type), array_agg(message_id),
+        case when bool_and(retry_at is not null) then min(retry_at) end
       from settled where status in ('retrying', 'queued') group by channel_type
     ),
     outcomes as (
