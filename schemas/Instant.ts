@@ -1,13 +1,17 @@
 /**
  * An instant inside Carillon: RFC 3339 in UTC with milliseconds, always the same 24 characters, so two
  * of them compare as text (`a < b` means earlier) and nothing is parsed to decide. What callers send
- * (any offset, any fraction) becomes one in `InstantInput`.
+ * (any offset, any fraction) becomes one in `InstantInput`. Of the years 1970 to 9999: ids begin with one,
+ * and Postgres knows no year 0.
  */
 
 import { DateTime, Option, Schema, SchemaGetter } from "effect"
 
 export const Instant = Schema.String.check(
-  Schema.isPattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/)
+  Schema.isPattern(
+    /^(19[7-9]\d|[2-9]\d{3})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/,
+    { message: "expected an instant of the years 1970 to 9999" }
+  )
 ).pipe(Schema.brand("Instant"))
 export type Instant = typeof Instant.Type
 

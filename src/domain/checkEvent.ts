@@ -17,7 +17,7 @@ import { type FieldProblem, type Refusal } from "./Refusal.ts"
 import { kindOf } from "./valueKind.ts"
 
 /** For how long an event is known again. */
-const horizon_seconds = 400 * 86_400
+export const horizon_seconds = 400 * 86_400
 
 const maxDepth = 64
 

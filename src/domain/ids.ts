@@ -19,7 +19,7 @@ const variant = 0x80
 /** `parts` are kept apart by a NUL, which none of them can hold. */
 const deriveUuid = (at: Instant, parts: ReadonlyArray<string | number>): string => {
   const bytes = createHash("sha256").update(parts.join("\u0000")).digest().subarray(0, 16)
-  bytes.writeUIntBE(Math.max(0, Date.parse(at)), 0, 6)
+  bytes.writeUIntBE(Date.parse(at), 0, 6)
   bytes[6] = (bytes.readUInt8(6) & 0x0f) | version8
   bytes[8] = (bytes.readUInt8(8) & 0x3f) | variant
   const hex = bytes.toString("hex")

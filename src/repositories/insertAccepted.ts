@@ -60,6 +60,10 @@ const inputProfiles = (sql: Sql, events: ReadonlyArray<AcceptedEvent>) => {
       attributes)`
 }
 
+/** What was said last of it, by whoever said something: several events of a batch may be about one person. */
+const newest = (sql: Sql, column: string) =>
+  sql`(array_agg(${sql(column)} order by occurred_at desc, event_id desc) filter (where ${sql(column)} is not null))[1]`
+
 /**
  * Answers the keys that are new. `on conflict do nothing` decides between concurrent calls, and the sorted insert
  * keeps them from waiting for each other in a circle; all the rest joins what it returned.
@@ -83,12 +87,20 @@ export const insertAccepted = (sql: Sql, events: ReadonlyArray<AcceptedEvent>) =
       nullif(delivery::jsonb, 'null'), 'planned', jobs_count, traceparent
     from fresh
   ),
+  said as materialized (
+    select profile.* from (${inputProfiles(sql, events)}) as profile join new_keys using (organization_id, event_id)
+  ),
+  said_attributes as (
+    select organization_id, user_id, jsonb_object_agg(key, value order by occurred_at, event_id) as attributes
+    from said cross join jsonb_each(said.attributes::jsonb) group by organization_id, user_id
+  ),
   people as (
     insert into profiles (organization_id, user_id, email, phone, first_name, last_name, locale, timezone, attributes)
-    select distinct on (organization_id, user_id) organization_id, user_id, email, phone, first_name, last_name,
-      locale, timezone, attributes::jsonb
-    from (${inputProfiles(sql, events)}) as said join new_keys using (organization_id, event_id)
-    order by organization_id, user_id, occurred_at desc
+    select organization_id, user_id, ${newest(sql, "email")}, ${newest(sql, "phone")}, ${newest(sql, "first_name")},
+      ${newest(sql, "last_name")}, ${newest(sql, "locale")}, ${newest(sql, "timezone")},
+      coalesce((array_agg(a.attributes))[1], '{}')
+    from said left join said_attributes a using (organization_id, user_id)
+    group by organization_id, user_id order by organization_id, user_id
     on conflict (organization_id, user_id) do update set
       email = coalesce(excluded.email, profiles.email), phone = coalesce(excluded.phone, profiles.phone),
       first_name = coalesce(excluded.first_name, profiles.first_name),

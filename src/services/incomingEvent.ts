@@ -3,8 +3,9 @@
 import { Option, Result, Schema } from "effect"
 
 import { OrganizationId } from "#schemas/Ids.ts"
-import { Instant } from "#schemas/Instant.ts"
-import { toInstant } from "#src/domain/instants.ts"
+import { type Instant, InstantInput } from "#schemas/Instant.ts"
+import { horizon_seconds } from "#src/domain/checkEvent.ts"
+import { plusSeconds, toInstant } from "#src/domain/instants.ts"
 import { type Refused } from "#src/nats/decodeBatch.ts"
 import { type Delivered } from "#src/nats/Delivered.ts"
 import { parseEventSubject } from "#streams/subjects.ts"
@@ -17,18 +18,18 @@ type StreamMessage = Pick<Delivered, "data" | "headers" | "subject" | "timestamp
 const maxEvent_bytes = 262_144
 
 const readOrganization = Schema.decodeUnknownOption(OrganizationId)
-const readInstant = Schema.decodeUnknownOption(Instant)
+const readInstant = Schema.decodeUnknownOption(InstantInput)
 const isTraceparent = (text: string): boolean => /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(text)
 
 /**
  * What ids are derived from: the stream's own timestamp, the same at every delivery; of a copy that the relay
- * published, the instant at which HTTP accepted it, which is earlier.
+ * published, the instant at which HTTP accepted it, which is earlier, and within the time for which ids are known.
  */
 const acceptedAt = ({ headers, timestamp }: StreamMessage): Instant => {
   const stored = toInstant(timestamp)
   const relayed = readInstant(headers["Carillon-Accepted-At"])
   return Option.getOrElse(
-    Option.filter(relayed, (at) => at <= stored),
+    Option.filter(relayed, (at) => at <= stored && at >= plusSeconds(stored, -horizon_seconds)),
     () => stored
   )
 }

@@ -96,6 +96,13 @@ describe("checkEvent", () => {
     ])
   })
 
+  it.each(["0000-01-01T00:00:00Z", "1969-12-31T23:59:59.999Z", "9999-12-31T23:59:59-00:01"])(
+    "refuses %s, which is none of the years 1970 to 9999",
+    (send_after) => {
+      assert.deepStrictEqual(problemsOf(check({ delivery: { send_after } })), ["delivery.send_after, string"])
+    }
+  )
+
   it("refuses nesting deeper than 64", () => {
     const deep: unknown = JSON.parse(`${"[".repeat(70)}${"]".repeat(70)}`)
     assert.lengthOf(problemsOf(check({ payload: { deep } })), 1)

@@ -9,7 +9,6 @@ import { at } from "#test/support/jobs.ts"
 
 const latest_ms = 253_402_300_799_999
 const Millis = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: latest_ms }))
-/** Real days alone: the schema's pattern admits a February 30. */
 const isInstant = Schema.is(Instant)
 
 describe("toInstant", () => {
