@@ -88,7 +88,7 @@ layer(planning)("Planning.accept", (it) => {
       const answers = yield* Effect.forEach(bodies, (body) => accept(incoming(organization, body)), {
         concurrency: "unbounded"
       })
-      const winner = summary(answers[0][0]) === 1 ? "auth" : "other"
+      const winner = summary(answers[0]?.[0]) === 1 ? "auth" : "other"
       answers.forEach((answer, n) =>
         assert.strictEqual(summary(answer[0]), bodies[n]?.source === winner ? 1 : "event_conflict")
       )
