@@ -1,9 +1,12 @@
 /** A service beside others: it says what it does in its log, and stops when it is told to. */
 
-import { Effect, Option } from "effect"
+import { Config, ConfigProvider, Console, Effect, Option, Redacted } from "effect"
 
+import { EmbeddedConfig } from "#src/config/EmbeddedConfig.ts"
+import { makeHome } from "#src/embedded/makeHome.ts"
 import { type Role } from "#src/main.ts"
 
+import { keyFile, operatorKey } from "./operatorKey.ts"
 import { startSystem } from "./system.ts"
 import { untilSignal } from "./untilSignal.ts"
 
@@ -14,5 +17,27 @@ const serveRole = Effect.fnUntraced(function* (role: Role) {
   return yield* Effect.never
 }, Effect.scoped)
 
+/** Where the environment names no key, the home folder keeps one; a new one is shown this once. */
+const settingsOfGateway = Effect.gen(function* () {
+  if (Option.isSome(yield* Config.option(Config.Redacted("CARILLON_OPERATOR_KEY")))) return {}
+  const { home } = yield* EmbeddedConfig
+  const { path } = yield* makeHome(home)
+  const { isNew, key } = yield* operatorKey(path)
+  if (isNew)
+    yield* Console.error(
+      `The operator's key, shown this once (it is kept in ${yield* keyFile(path)}): ${Redacted.value(key)}`
+    )
+  return { CARILLON_OPERATOR_KEY: Redacted.value(key) }
+})
+
+const serveWithKey = Effect.fnUntraced(function* (role: Role) {
+  const settings = role === "gateway" || role === "all" ? yield* settingsOfGateway : {}
+  const provider = ConfigProvider.orElse(
+    ConfigProvider.fromUnknown(settings),
+    yield* ConfigProvider.ConfigProvider
+  )
+  return yield* Effect.provideService(serveRole(role), ConfigProvider.ConfigProvider, provider)
+})
+
 export const runService = (role: Role) =>
-  untilSignal(serveRole(role), (signal) => Effect.logInfo("stopping", { signal }))
+  untilSignal(serveWithKey(role), (signal) => Effect.logInfo("stopping", { signal }))

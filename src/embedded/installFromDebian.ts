@@ -69,6 +69,7 @@ export const installFromDebian = Effect.fnUntraced(function* (wanted: DebianProg
   yield* runCommand({ program: "dpkg-deb", args: ["-x", join(work, archive), join(work, "package")] })
 
   // Copied beside its place first: a killed copy must not pass for the program.
+  yield* fs.makeDirectory(folder, { recursive: true })
   const program = join(folder, wanted.name)
   yield* fs.copyFile(join(work, "package", wanted.file), `${program}.new`)
   yield* fs.chmod(`${program}.new`, 0o755)

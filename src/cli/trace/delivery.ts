@@ -71,7 +71,7 @@ export const tellDelivery = (story: DeliveryStory, paint: Paint): ReadonlyArray<
   const steps = told.map((each, index) => {
     const { at, status } = each.step
     const before = told[index - 1]?.step.at ?? at
-    const delta = paint("faint", (index === 0 ? "" : `+${span(before, at)}`).padStart(10))
+    const delta = paint("faint", (index === 0 ? "" : `+${span(before, at)}`).padStart(13))
     const name = paint(colourOf[status], status.padEnd(13))
     return `  ${at} ${delta}  ${name}${wordsOf(each, story.max_attempts)}`.trimEnd()
   })
