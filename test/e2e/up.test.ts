@@ -3,8 +3,9 @@
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 
+import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option, Schema } from "effect"
+import { Effect, Option, Order, Schema } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientResponse } from "effect/http"
 
 import { commandLine } from "#src/embedded/processIdentity.ts"
@@ -28,7 +29,7 @@ const Mails = Schema.Struct({
 const addressees = ({ run }: Machine) =>
   HttpClient.get(`${run.mail}/api/v1/messages`).pipe(
     Effect.flatMap(HttpClientResponse.schemaBodyJson(Mails)),
-    Effect.map(({ messages }) => messages.map(({ To: [to] }) => to?.Address).toSorted()),
+    Effect.map(({ messages }) => messages.map(({ To: [to] }) => to?.Address ?? "").toSorted(Order.String)),
     Effect.provide(FetchHttpClient.layer)
   )
 
@@ -74,7 +75,7 @@ describe("carillon up", () => {
         assert.strictEqual(code, 0, stderr)
       }
       yield* mailsTo(machine, ["ada@example.com", "grace@example.com", "hedy@example.com"])
-    }).pipe(Effect.scoped)
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 
   it.live("stops on Ctrl-C with nothing left behind, and remembers all at the next start", () =>

@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 
+import { NatsConnection } from "#src/nats/NatsConnection.ts"
 import { Streams } from "#src/nats/Streams.ts"
 import { eventually } from "#test/support/eventually.ts"
 import { clients } from "#test/support/nats.ts"
@@ -90,9 +91,9 @@ describe("carillon event publish", () => {
       const args = ["event", "publish", "order_paid", "--data", data, "--user", "ada", "--source", "shop"]
       const { code, stderr, stdout } = yield* carillon(args, environment)
       assert.strictEqual(code, 0, stderr)
-      const stored = yield* Streams.use(({ getMessage }) => getMessage("EVENTS", 1)).pipe(
-        Effect.provide(clients(environment.NATS_URL)),
-        Effect.retry({ times: 100 })
+      const stored = yield* NatsConnection.use(({ awaitUp }) => awaitUp).pipe(
+        Effect.andThen(Streams.use(({ getMessage }) => getMessage("EVENTS", 1))),
+        Effect.provide(clients(environment.NATS_URL))
       )
       const { data: body, subject } = Option.getOrThrow(stored)
       assert.strictEqual(subject, "events.default.order_paid")
@@ -126,6 +127,8 @@ describe("carillon serve", () => {
         ...(yield* freshHome),
         NATS_URL: nats.url,
         DATABASE_URL: yield* freshDatabase,
+        SMTP_URL: "smtp://127.0.0.1:1",
+        MAIL_FROM: "no-reply@example.com",
         CARILLON_OPERATOR_KEY: key
       }
       yield* carillon(["migrate"], environment)
