@@ -1,0 +1,31 @@
+/** What operators and accidents do to servers, done to a Postgres of the test's own. */
+
+import { Effect, Exit, FileSystem, Redacted, Scope } from "effect"
+
+import { freePort } from "#src/embedded/freePort.ts"
+import { makeHome } from "#src/embedded/makeHome.ts"
+import { postgresServer } from "#src/embedded/postgresServer.ts"
+import { Say } from "#src/embedded/Say.ts"
+
+const quietly = Effect.provideService(Say, () => Effect.void)
+
+/** An embedded Postgres that runs, and is stopped and started on the same port and data. */
+export const stoppablePostgres = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const folder = yield* fs.makeTempDirectoryScoped({ prefix: "carillon-postgres-" })
+  // Postgres under root runs as another user, who passes through here.
+  yield* fs.chmod(folder, 0o711)
+  const home = yield* makeHome(`${folder}/home`)
+  const port = yield* freePort(0, "a free port")
+  const serve = postgresServer({ home, port })
+  let running = yield* Scope.make()
+
+  const start = Effect.gen(function* () {
+    running = yield* Scope.make()
+    return Redacted.value(yield* serve.pipe(Scope.provide(running), quietly))
+  })
+  const stop = Effect.suspend(() => Scope.close(running, Exit.void))
+  yield* Effect.addFinalizer(() => stop)
+
+  return { url: yield* start, start: Effect.asVoid(start), stop }
+})
