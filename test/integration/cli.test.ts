@@ -87,7 +87,7 @@ describe("carillon event publish", () => {
     Effect.gen(function* () {
       const environment = yield* surroundings
       yield* carillon(["streams", "apply"], environment)
-      const data = JSON.stringify({ order: 7 })
+      const data = `{"order":7}`
       const args = ["event", "publish", "order_paid", "--data", data, "--user", "ada", "--source", "shop"]
       const { code, stderr, stdout } = yield* carillon(args, environment)
       assert.strictEqual(code, 0, stderr)
@@ -97,7 +97,7 @@ describe("carillon event publish", () => {
       )
       const { data: body, subject } = Option.getOrThrow(stored)
       assert.strictEqual(subject, "events.default.order_paid")
-      const event: unknown = JSON.parse(new TextDecoder().decode(body))
+      const event = yield* Schema.decodeEffect(Schema.UnknownFromJsonString)(new TextDecoder().decode(body))
       assert.deepInclude(event, {
         event_id: stdout.trim(),
         event_type: "order_paid",
