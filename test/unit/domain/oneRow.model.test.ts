@@ -1,0 +1,106 @@
+/** Every state that one row can get into, with everything that may go wrong at any step, is a good one. */
+
+import { assert, describe, it } from "@effect/vitest"
+
+import { type MessageClass } from "./oneRow/statements.ts"
+import { makeSteps } from "./oneRow/steps.ts"
+import { begin, isOpen, keyOf, realRules, type Rules, type World } from "./oneRow/world.ts"
+
+type Violation = "doubled" | "lost" | "stuck" | "miscounted"
+
+interface Visited {
+  readonly world: World
+  readonly path: string | null
+  readonly step: string
+}
+
+/** What is wrong with a state, seen alone. */
+const violationOf = (world: World, messageClass: MessageClass): Violation | undefined => {
+  const allowed = messageClass === "campaign" ? 1 : 1 + world.excuses
+  if (world.sends > allowed) return "doubled"
+  if (isOpen(world) && world.register === "none") return "lost"
+  return world.counted === (isOpen(world) ? 0 : 1) ? undefined : "miscounted"
+}
+
+/** The steps that led there, for whoever reads the failure. */
+const story = (visited: ReadonlyMap<string, Visited>, key: string): string => {
+  const names: Array<string> = []
+  for (let at = visited.get(key); at !== undefined; at = at.path === null ? undefined : visited.get(at.path))
+    names.unshift(at.step)
+  return names.join(" → ")
+}
+
+interface Explored {
+  readonly states: number
+  readonly violation?: Violation
+  readonly story?: string
+}
+
+/** Breadth first, so that the story of a violation is among the shortest. */
+const explore = (messageClass: MessageClass, rules: Rules, faults: number): Explored => {
+  const steps = makeSteps(messageClass, rules)
+  const first = keyOf(begin(faults))
+  const visited = new Map<string, Visited>([[first, { world: begin(faults), path: null, step: "planned" }]])
+  /** By state: from where calm steps lead there. */
+  const calmly = new Map<string, Array<string>>()
+  const found = (key: string, violation: Violation): Explored => ({
+    states: visited.size,
+    violation,
+    story: story(visited, key)
+  })
+  for (const [key, { world }] of visited) {
+    const violation = violationOf(world, messageClass)
+    if (violation !== undefined) return found(key, violation)
+    for (const step of steps(world)) {
+      const next = keyOf(step.world)
+      if (!visited.has(next)) visited.set(next, { world: step.world, path: key, step: step.name })
+      if (step.isFault) continue
+      const before = calmly.get(next)
+      if (before === undefined) calmly.set(next, [key])
+      else before.push(key)
+    }
+  }
+  const stuck = firstStuck(visited, calmly)
+  return stuck === undefined ? { states: visited.size } : found(stuck, "stuck")
+}
+
+/** A state from which no calm steps lead to the row's end. */
+const firstStuck = (
+  visited: ReadonlyMap<string, Visited>,
+  calmly: ReadonlyMap<string, ReadonlyArray<string>>
+): string | undefined => {
+  const good = [...visited].flatMap(([key, { world }]) => (isOpen(world) ? [] : [key]))
+  const seen = new Set(good)
+  for (const key of good)
+    for (const before of calmly.get(key) ?? [])
+      if (!seen.has(before)) {
+        seen.add(before)
+        good.push(before)
+      }
+  return [...visited.keys()].find((key) => !seen.has(key))
+}
+
+describe("one row's life", () => {
+  it.each(["campaign", "transactional"] as const)(
+    "of a %s message has no bad state",
+    (messageClass) => {
+      const { states, story: bad, violation } = explore(messageClass, realRules, 2)
+      assert.isUndefined(violation, `${violation}: ${bad}`)
+      assert.isAbove(states, 10_000)
+    },
+    60_000
+  )
+
+  // The exploration itself must be able to fail: without any one of the rules one fault is enough.
+  it.each<[keyof Rules, MessageClass, Violation]>([
+    ["ownerFence", "campaign", "doubled"],
+    ["attemptFence", "transactional", "stuck"],
+    ["onceAProcess", "campaign", "doubled"],
+    ["looksTwice", "transactional", "stuck"],
+    ["keepsSending", "campaign", "lost"],
+    ["countsWritten", "transactional", "miscounted"]
+  ])("goes wrong without %s: a %s message is %s", (rule, messageClass, violation) => {
+    const explored = explore(messageClass, { ...realRules, [rule]: false }, 1)
+    assert.strictEqual(explored.violation, violation, explored.story)
+  })
+})
