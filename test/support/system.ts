@@ -26,6 +26,9 @@ export interface LedgerRow {
   readonly worker: string | null
 }
 
+/** Something may still become of it. */
+export const isOpen = ({ status }: LedgerRow): boolean => ["queued", "sending", "retrying"].includes(status)
+
 const address = /http:\/\/127\.0\.0\.1:\d+/
 
 const client = (url: string) =>
@@ -81,9 +84,7 @@ export const systemOn = Effect.fnUntraced(function* (databaseUrl: string) {
     /** Returns when there are `count` messages and none of them is open; answers them. */
     awaitSettled: (count: number) =>
       eventually(`${count} messages, all settled`, rows, {
-        holds: (rows) =>
-          rows.length === count &&
-          rows.every(({ status }) => !["queued", "sending", "retrying"].includes(status))
+        holds: (rows) => rows.length === count && !rows.some(isOpen)
       })
   }
 })
