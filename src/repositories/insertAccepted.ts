@@ -64,6 +64,31 @@ const inputProfiles = (sql: Sql, events: ReadonlyArray<AcceptedEvent>) => {
 const newest = (sql: Sql, column: string) =>
   sql`(array_agg(${sql(column)} order by occurred_at desc, event_id desc) filter (where ${sql(column)} is not null))[1]`
 
+/** What the new events say of people goes over what was known; what they do not say stays. */
+const mergeProfiles = (sql: Sql, events: ReadonlyArray<AcceptedEvent>) => sql`
+  said as materialized (
+    select profile.* from (${inputProfiles(sql, events)}) as profile join new_keys using (organization_id, event_id)
+  ),
+  said_attributes as (
+    select organization_id, user_id, jsonb_object_agg(key, value order by occurred_at, event_id) as attributes
+    from said cross join jsonb_each(said.attributes::jsonb) group by organization_id, user_id
+  ),
+  people as (
+    insert into profiles (organization_id, user_id, email, phone, first_name, last_name, locale, timezone, attributes)
+    select organization_id, user_id, ${newest(sql, "email")}, ${newest(sql, "phone")}, ${newest(sql, "first_name")},
+      ${newest(sql, "last_name")}, ${newest(sql, "locale")}, ${newest(sql, "timezone")},
+      coalesce((array_agg(a.attributes))[1], '{}')
+    from said left join said_attributes a using (organization_id, user_id)
+    group by organization_id, user_id order by organization_id, user_id
+    on conflict (organization_id, user_id) do update set
+      email = coalesce(excluded.email, profiles.email), phone = coalesce(excluded.phone, profiles.phone),
+      first_name = coalesce(excluded.first_name, profiles.first_name),
+      last_name = coalesce(excluded.last_name, profiles.last_name),
+      locale = coalesce(excluded.locale, profiles.locale),
+      timezone = coalesce(excluded.timezone, profiles.timezone),
+      attributes = profiles.attributes || excluded.attributes, updated_at = now()
+  )`
+
 /**
  * Answers the keys that are new. `on conflict do nothing` decides between concurrent calls, and the sorted insert
  * keeps them from waiting for each other in a circle; all the rest joins what it returned.
@@ -87,28 +112,7 @@ export const insertAccepted = (sql: Sql, events: ReadonlyArray<AcceptedEvent>) =
       nullif(delivery::jsonb, 'null'), 'planned', jobs_count, traceparent
     from fresh
   ),
-  said as materialized (
-    select profile.* from (${inputProfiles(sql, events)}) as profile join new_keys using (organization_id, event_id)
-  ),
-  said_attributes as (
-    select organization_id, user_id, jsonb_object_agg(key, value order by occurred_at, event_id) as attributes
-    from said cross join jsonb_each(said.attributes::jsonb) group by organization_id, user_id
-  ),
-  people as (
-    insert into profiles (organization_id, user_id, email, phone, first_name, last_name, locale, timezone, attributes)
-    select organization_id, user_id, ${newest(sql, "email")}, ${newest(sql, "phone")}, ${newest(sql, "first_name")},
-      ${newest(sql, "last_name")}, ${newest(sql, "locale")}, ${newest(sql, "timezone")},
-      coalesce((array_agg(a.attributes))[1], '{}')
-    from said left join said_attributes a using (organization_id, user_id)
-    group by organization_id, user_id order by organization_id, user_id
-    on conflict (organization_id, user_id) do update set
-      email = coalesce(excluded.email, profiles.email), phone = coalesce(excluded.phone, profiles.phone),
-      first_name = coalesce(excluded.first_name, profiles.first_name),
-      last_name = coalesce(excluded.last_name, profiles.last_name),
-      locale = coalesce(excluded.locale, profiles.locale),
-      timezone = coalesce(excluded.timezone, profiles.timezone),
-      attributes = profiles.attributes || excluded.attributes, updated_at = now()
-  ),
+  ${mergeProfiles(sql, events)},
   new_jobs as (
     insert into campaign.campaign_messages (message_id, organization_id, event_id, user_id, channel_type,
       recipient_address, contact_source, template_code, locale, data, message_class, priority, max_attempts,

@@ -6,6 +6,7 @@ import { Effect } from "effect"
 
 import { at, registration } from "#test/support/httpCall.ts"
 import { inSeconds } from "#test/support/later.ts"
+import { answerAfter } from "#test/support/smtpSink.ts"
 import { countTaken, system } from "#test/support/system.ts"
 
 const together = { concurrency: "unbounded" } as const
@@ -17,7 +18,7 @@ describe("a JetStream store that is erased under load", () => {
     Effect.gen(function* () {
       const { awaitSettled, call, nats, sink, start } = yield* system
       yield* Effect.all([start("all"), start("all")], together)
-      sink.onAccepted((_, answer) => setTimeout(answer, 50))
+      sink.onAccepted(answerAfter(50))
       // The first ones are put off, and wait as retries while the store goes.
       sink.fail("RCPT", { reply: "451 4.3.0 try later" }, 20)
       const now = { retry_delays_seconds: [6] }

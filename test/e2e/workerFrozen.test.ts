@@ -6,6 +6,7 @@ import { Effect } from "effect"
 
 import { eventually } from "#test/support/eventually.ts"
 import { definePromotions, promotion } from "#test/support/promotions.ts"
+import { answerAfter } from "#test/support/smtpSink.ts"
 import { countTaken, type LedgerRow, system, terminate } from "#test/support/system.ts"
 
 const messages = 150
@@ -22,7 +23,7 @@ describe("a worker that is frozen with messages in the air", () => {
       yield* definePromotions(call)
       const publish = () => publisher.publish("events.default.promotion", promotion())
       // Connections are at every step of the conversation when it freezes.
-      sink.onAccepted((_, answer) => setTimeout(answer, 30))
+      sink.onAccepted(answerAfter(30))
       yield* Effect.forEach(Array.from({ length: messages }), publish, {
         concurrency: "unbounded",
         discard: true

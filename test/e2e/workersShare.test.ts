@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 
 import { registration } from "#test/support/httpCall.ts"
+import { answerAfter } from "#test/support/smtpSink.ts"
 import { countTaken, system, terminate } from "#test/support/system.ts"
 
 const half = 300
@@ -14,7 +15,7 @@ describe("two workers", () => {
     Effect.gen(function* () {
       const { awaitSettled, publisher, sink, start } = yield* system
       // A server that thinks for a moment: there is something in the air whenever a stop comes.
-      sink.onAccepted((_, answer) => setTimeout(answer, 25))
+      sink.onAccepted(answerAfter(25))
       const [, first, second] = yield* Effect.all([start("planner"), start("worker"), start("worker")], {
         concurrency: "unbounded"
       })

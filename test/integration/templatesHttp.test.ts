@@ -62,7 +62,14 @@ const call = Effect.fnUntraced(function* (
 
 const Answer = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
 
-const isList = (value: unknown): value is ReadonlyArray<{ readonly path: string }> => Array.isArray(value)
+interface Said {
+  readonly path: string
+  readonly line?: number
+  readonly column?: number
+  readonly got?: string
+}
+
+const isList = (value: unknown): value is ReadonlyArray<Said> => Array.isArray(value)
 const errorsOf = ({ errors }: Readonly<Record<string, unknown>>) => (isList(errors) ? errors : [])
 const pathsOf = (answer: Readonly<Record<string, unknown>>) => errorsOf(answer).map(({ path }) => path)
 

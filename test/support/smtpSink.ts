@@ -4,6 +4,7 @@
  */
 
 import { createServer, type Server, type Socket } from "node:net"
+import { setTimeout as latency } from "node:timers/promises"
 
 import { Effect } from "effect"
 
@@ -151,3 +152,9 @@ export const smtpSink = (extensions: ReadonlyArray<string> = ["PIPELINING", "8BI
     Effect.suspend(() => started(new SmtpSink(extensions))),
     (sink) => Effect.sync(() => sink.stop())
   )
+
+/** A provider that takes its time, for `onAccepted`: each mail is taken at once and answered so much later. */
+export const answerAfter =
+  (millis: number) =>
+  (_: TakenMail, answer: () => void): void =>
+    void latency(millis).then(answer)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
+import { DateTime, Result } from "effect"
 
 import { compileTemplate, renderFields } from "#src/domain/render.ts"
 import { type RenderContext } from "#src/domain/template/Frame.ts"
@@ -87,7 +87,7 @@ describe("nothing of JavaScript is reachable", () => {
     list: [1, 2],
     person: new Person(),
     call: () => "called",
-    date: new Date(0),
+    date: DateTime.toDateUtc(DateTime.makeUnsafe(0)),
     map: new Map([["a", 1]])
   }
 
