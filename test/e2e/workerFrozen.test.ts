@@ -5,51 +5,61 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 
 import { eventually } from "#test/support/eventually.ts"
+import { registration } from "#test/support/httpCall.ts"
 import { definePromotions, promotion } from "#test/support/promotions.ts"
 import { answerAfter } from "#test/support/smtpSink.ts"
 import { countTaken, type LedgerRow, system, terminate } from "#test/support/system.ts"
 
-const messages = 150
+/** Half of them of each class. */
+const messages = 160
 
 const inTheAir = (rows: ReadonlyArray<LedgerRow>) => rows.filter(({ status }) => status === "sending")
 
 describe("a worker that is frozen with messages in the air", () => {
-  it.live("doubles nothing that is held, and works on under a new id", () =>
+  it.live("drops what it holds, and works on under a new id", () =>
     Effect.gen(function* () {
       const { awaitSettled, call, publisher, rows, sink, start } = yield* system
       const [, , frozen] = yield* Effect.all([start("gateway"), start("planner"), start("worker")], {
         concurrency: "unbounded"
       })
       yield* definePromotions(call)
-      const publish = () => publisher.publish("events.default.promotion", promotion())
+      const publish = (event: { readonly event_type: string }) =>
+        publisher.publish(`events.default.${event.event_type}`, event)
       // Connections are at every step of the conversation when it freezes.
       sink.onAccepted(answerAfter(30))
-      yield* Effect.forEach(Array.from({ length: messages }), publish, {
-        concurrency: "unbounded",
-        discard: true
-      })
+      yield* Effect.forEach(
+        Array.from({ length: messages / 2 }, () => [registration(), promotion()]).flat(),
+        publish,
+        { concurrency: "unbounded", discard: true }
+      )
       yield* sink.waitFor(messages / 3)
       yield* frozen.signal("SIGSTOP")
+      const { connections } = sink
       const [atFreeze] = inTheAir(
         yield* eventually("something in the air", rows, { holds: (rows) => inTheAir(rows).length > 0 })
       )
 
       const other = yield* start("worker")
+      const beforeThaw = countTaken(sink.taken.filter(({ connection }) => connection <= connections))
       yield* eventually("the frozen one's taken for dead", rows, {
         holds: (rows) => rows.some(({ status }) => status === "unknown")
       })
       yield* frozen.signal("SIGCONT")
       const settled = yield* awaitSettled(messages)
-      const counts = countTaken(sink.taken)
-      assert.deepStrictEqual(new Set(counts.values()), new Set([1]))
+      // Twice comes only what had been taken, its answer unread, and is of the class that is sent again.
+      for (const { message_class, message_id, status } of settled) {
+        const times = countTaken(sink.taken).get(message_id) ?? 0
+        if (message_class === "campaign") assert.isAtMost(times, 1)
+        else assert.isAtMost(times, beforeThaw.has(message_id) ? 2 : 1)
+        if (status === "sent") assert.isAtLeast(times, 1)
+      }
+      assert.isAtMost(sink.taken.length - countTaken(sink.taken).size, connections)
       assert.deepStrictEqual(new Set(settled.map(({ status }) => status)), new Set(["sent", "unknown"]))
-      for (const { message_id, status } of settled)
-        if (status === "sent") assert.strictEqual(counts.get(message_id), 1)
 
       // The other one goes: what comes now is the thawed one's alone.
       assert.strictEqual((yield* terminate(other)).code, 0)
       const before = new Set(settled.map(({ message_id }) => message_id))
-      yield* publish()
+      yield* publish(registration())
       const last = (yield* awaitSettled(messages + 1)).find(({ message_id }) => !before.has(message_id))
       assert.strictEqual(last?.status, "sent")
       assert.notStrictEqual(last?.worker, atFreeze?.worker)

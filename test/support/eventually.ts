@@ -11,6 +11,9 @@ class NeverHeld extends Schema.TaggedError<NeverHeld>()("NeverHeld", {
   }
 }
 
+/** Of a long list the end: what is newest. */
+const show = (seen: unknown): string => JSON.stringify(seen).slice(-2000)
+
 /** Ten looks a second; 350 unless told. A look that fails saw nothing yet. */
 export const eventually = <A, E, R>(
   what: string,
@@ -19,6 +22,6 @@ export const eventually = <A, E, R>(
 ): Effect.Effect<A, NeverHeld, R> =>
   look.pipe(
     Effect.mapError((error) => new NeverHeld({ what, seen: String(error) })),
-    Effect.filterOrFail(holds, (seen) => new NeverHeld({ what, seen: JSON.stringify(seen) })),
+    Effect.filterOrFail(holds, (seen) => new NeverHeld({ what, seen: show(seen) })),
     Effect.retry({ schedule: Schedule.spaced("100 millis"), times: looks })
   )
