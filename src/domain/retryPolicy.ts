@@ -14,9 +14,9 @@ const longest_seconds = 3600
 const ownDelay_seconds = (attempt: number, drawn: number): number =>
   Math.max(1, Math.min(longest_seconds, first_seconds * 2 ** Math.min(attempt - 1, 20)) * drawn)
 
-/** The delay listed for this attempt, the last one repeating; and up to a fifth more. */
-const listedDelay_seconds = (delays: ReadonlyArray<number>, attempt: number, drawn: number): number =>
-  (delays[Math.min(attempt, delays.length) - 1] ?? 0) * (1 + spread * drawn)
+/** The delay listed for this attempt, the last one repeating; `undefined` where none is listed. */
+const listedDelay_seconds = (delays: ReadonlyArray<number> | null, attempt: number): number | undefined =>
+  delays?.at(Math.min(attempt, delays.length) - 1)
 
 /**
  * Seconds to wait after attempt `row.attempt` (1 for the first) failed: the job's own delays where it has some, else
@@ -31,9 +31,7 @@ export const retryDelay_seconds = (
 ): number => {
   const { attempt, message_id, retry_delays_seconds: delays } = row
   const drawn = bucket(`retry ${attempt}`, message_id)
-  const wait =
-    delays === null || delays.length === 0
-      ? ownDelay_seconds(attempt, drawn)
-      : listedDelay_seconds(delays, attempt, drawn)
+  const listed = listedDelay_seconds(delays, attempt)
+  const wait = listed === undefined ? ownDelay_seconds(attempt, drawn) : listed * (1 + spread * drawn)
   return Math.max(wait, asked_seconds)
 }
