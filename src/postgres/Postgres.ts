@@ -1,14 +1,15 @@
 /** The pool of connections to Postgres. The connection of a transaction travels in the fiber. */
 
-import { Context, DateTime, Duration, Effect, Exit, Layer, Redacted } from "effect"
+import { Context, DateTime, Duration, Effect, Layer, Redacted } from "effect"
 import postgres from "postgres"
 
 import { PostgresConfig } from "#src/config/PostgresConfig.ts"
 
 import { type PostgresError, toPostgresError } from "./errors.ts"
+import { inTransaction } from "./inTransaction.ts"
 
 /** A tagged template: values become parameters, never text. */
-export type Sql = postgres.Sql
+export type Sql = postgres.ISql
 
 const connectTimeout = Duration.seconds(5)
 
@@ -23,7 +24,7 @@ const types = {
   count: { to: 20, from: [20], serialize: String, parse: Number }
 }
 
-const open = (url: Redacted.Redacted, max: number): Sql =>
+const open = (url: Redacted.Redacted, max: number) =>
   postgres(Redacted.value(url), {
     max,
     types,
@@ -36,7 +37,7 @@ const open = (url: Redacted.Redacted, max: number): Sql =>
   })
 
 /** The connection that the surrounding transaction holds; none outside of one. */
-const Held = Context.Reference<postgres.ReservedSql | undefined>("carillon/postgres/Held", {
+const Held = Context.Reference<postgres.TransactionSql | undefined>("carillon/postgres/Held", {
   defaultValue: () => undefined
 })
 
@@ -66,28 +67,10 @@ export class Postgres extends Context.Service<
       const query = <A>(statement: (sql: Sql) => PromiseLike<A>) =>
         Effect.flatMap(Held, (held) => attempt(() => statement(held ?? pool)))
 
-      const withConnection = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-        Effect.acquireUseRelease(
-          attempt(() => pool.reserve()),
-          (held) =>
-            Effect.gen(function* () {
-              yield* attempt(() => held`begin`)
-              const exit = yield* Effect.exit(Effect.provideService(effect, Held, held))
-              if (Exit.isFailure(exit)) {
-                // The connection may be gone; then so is the transaction.
-                yield* Effect.ignore(attempt(() => held`rollback`))
-                return yield* exit
-              }
-              yield* attempt(() => held`commit`)
-              return exit.value
-            }),
-          (held) => Effect.sync(() => held.release())
-        )
-
       const transaction = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
         Effect.flatMap(Held, (held) =>
           held === undefined
-            ? Effect.uninterruptibleMask((restore) => restore(withConnection(effect)))
+            ? inTransaction(pool, (connection) => Effect.provideService(effect, Held, connection))
             : effect
         )
 
