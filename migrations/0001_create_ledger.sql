@@ -27,6 +27,14 @@ create table event_keys (
   primary key (organization_id, event_id)
 );
 
+create index event_keys_accepted on event_keys using brin (accepted_at);
+
+-- What was counted by rows that are gone: the balance stays exact.
+create table ledger_totals (
+  organization_id varchar(50) primary key,
+  planned bigint not null default 0
+);
+
 create table events (
   organization_id varchar(50) not null,
   event_id uuid not null,
@@ -55,6 +63,8 @@ create table idempotency_keys (
   created_at timestamptz not null default now(),
   primary key (organization_id, key)
 );
+
+create index idempotency_keys_created on idempotency_keys (created_at);
 
 -- One row a job = message = delivery. The last attempt lives in the row; earlier ones in delivery_attempts.
 -- No index may mention a column that start or settle changes: 95 % of the updates are then heap-only.

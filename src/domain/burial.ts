@@ -9,7 +9,7 @@ import { type Instant } from "#schemas/Instant.ts"
 import { deadLetterIdOfMessage } from "./ids.ts"
 import { toInstant } from "./instants.ts"
 import { memberAt } from "./payload.ts"
-import { storableText } from "./storableText.ts"
+import { longestDetail, storableText } from "./storableText.ts"
 
 /** A message that no consumer can handle, as it lies in its stream. */
 export interface DeadMessage {
@@ -34,7 +34,6 @@ export interface DeadMessage {
 /** In UTF-16 code units. */
 const longestSubject = 500
 const longestName = 100
-const longestDetail = 4000
 
 const storableHeaders = (headers: DeadMessage["headers"]): DeadMessage["headers"] =>
   Object.fromEntries(

@@ -7,6 +7,7 @@ import { type MessageRow } from "#schemas/rows/MessageRow.ts"
 import { type Attempt } from "./Attempt.ts"
 import { hintOf } from "./hint.ts"
 import { deadLetterIdOfJob } from "./ids.ts"
+import { longestDetail, storableText } from "./storableText.ts"
 
 export interface Death {
   readonly reason: DeadLetterReason
@@ -27,7 +28,7 @@ export const letterOfJob = (row: MessageRow, { at, attempt, detail, reason }: De
       : `jobs.${row.channel_type}.bulk.${row.execution_id}`,
   consumer: row.execution_id === null ? `deliver-${row.channel_type}` : `bulk-${row.execution_id}`,
   reason,
-  detail,
+  detail: storableText(detail, longestDetail),
   deliveries: row.attempt,
   job_id: row.message_id,
   event_id: row.event_id,

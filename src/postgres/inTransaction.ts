@@ -35,7 +35,7 @@ const begin = (pool: Pool) => {
     /** The connection; fails where there is none. */
     begun: Promise.race([
       begun.promise,
-      over.then((cause) => Promise.reject(cause instanceof Error ? cause : new Error(String(cause))))
+      over.then((cause) => Promise.reject(cause instanceof Error ? cause : rollBack))
     ]),
     /** Why it failed; undefined where it was committed. */
     over,

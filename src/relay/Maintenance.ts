@@ -1,6 +1,6 @@
 /** What keeps the house in order, in every process but the gateway's, one process at a time. */
 
-import { type Duration, Effect, Layer, Schedule } from "effect"
+import { type Duration, Effect, Layer, Option, Schedule } from "effect"
 
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
@@ -15,55 +15,66 @@ import { compareMarks } from "./noticeLoss.ts"
 /** Rows of the register that one step looks at. */
 const rowsAtOnce = 200
 
-/** Announced rows whose time has come; the rest of a long list at once. */
+/** One at a time for each task, in a transaction of its own. */
+const alone = <A, R>(task: string, effect: Effect.Effect<A, LedgerUnreachable, R>) =>
+  MaintenanceRepository.use((maintenance) => maintenance.alone(task, effect))
+
+/**
+ * Announced rows whose time has come, a commit a step. Only while NATS is there and nothing was lost that is not noticed:
+ * what was announced and needs no second look is forgotten here.
+ */
 const reconcile = Effect.gen(function* () {
   const outbox = yield* OutboxRepository
   const work = yield* OpenWork
+  const nats = yield* NatsConnection
   let looked = rowsAtOnce
   while (looked === rowsAtOnce) {
-    looked = yield* outbox.reconcile(rowsAtOnce)
+    yield* nats.awaitReady
+    looked = Option.getOrElse(yield* alone("reconcile", outbox.reconcile(rowsAtOnce)), () => 0)
     if (looked > 0) work.ring("jobs")
   }
 })
 
 const recoverWhereNeeded = Effect.gen(function* () {
   const recovery = yield* Recovery
-  if (yield* recovery.isNeeded) yield* recovery.recover
+  if (yield* recovery.isNeeded) yield* alone("recover", recovery.recover)
 })
 
-const recoverAll = Recovery.use(({ recover }) => Effect.asVoid(recover))
+const recoverAll = Recovery.use(({ recover }) => alone("recover", recover))
 
 /** The marks follow the streams, so that a tail that is lost later is seen. */
 const noteMarks = (streams: ReadonlyArray<StreamDefinition>) =>
   NatsConnection.use((nats) =>
-    nats.isUp() ? Effect.ignore(Effect.timeoutOption(compareMarks(streams), "10 seconds")) : Effect.void
+    nats.isUp() ? Effect.timeoutOption(compareMarks(streams), "10 seconds") : Effect.void
   )
 
-const keepPartitions = MaintenanceRepository.use(({ forgetKeys, makePartitions }) =>
-  Effect.andThen(makePartitions, forgetKeys)
+const makePartitions = MaintenanceRepository.use((maintenance) =>
+  alone("make partitions", maintenance.makePartitions)
 )
+const forgetKeys = MaintenanceRepository.use((maintenance) => alone("forget keys", maintenance.forgetKeys))
 
-/** One at a time by the lock; a failure is tried again at the next turn. */
-const alone = <R>(name: string, effect: Effect.Effect<void, LedgerUnreachable, R>) =>
-  MaintenanceRepository.use((maintenance) => maintenance.alone(effect)).pipe(
+/** Whatever goes wrong, the next turn comes. */
+const every = <A, E, R>(pause: Duration.Input, name: string, task: Effect.Effect<A, E, R>) =>
+  task.pipe(
     Effect.catchCause((cause) => Effect.logWarning("maintenance is tried again later", cause)),
-    Effect.annotateLogs({ "maintenance.task": name })
+    Effect.repeat(Schedule.spaced(pause)),
+    Effect.annotateLogs({ "maintenance.task": name }),
+    Effect.forkScoped
   )
-
-const every = <R>(pause: Duration.Input, task: Effect.Effect<unknown, never, R>) =>
-  Effect.forkScoped(Effect.repeat(task, Schedule.spaced(pause)))
 
 export const layer = (streams: ReadonlyArray<StreamDefinition>) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
-      const observe = Recovery.use((recovery) => recovery.observe).pipe(
-        Effect.catchTag("LedgerUnreachable", (error) => Effect.logDebug("not observed", error))
+      yield* every(
+        "2 seconds",
+        "observe",
+        Recovery.use((recovery) => recovery.observe)
       )
-      yield* every("2 seconds", observe)
-      yield* every("2 seconds", alone("recover", recoverWhereNeeded))
-      yield* every("2 seconds", alone("reconcile", reconcile))
-      yield* every("10 seconds", noteMarks(streams))
-      yield* every("60 seconds", alone("recover the ownerless", recoverAll))
-      yield* every("1 hour", alone("partitions", keepPartitions))
+      yield* every("2 seconds", "recover", recoverWhereNeeded)
+      yield* every("2 seconds", "reconcile", reconcile)
+      yield* every("10 seconds", "note marks", noteMarks(streams))
+      yield* every("60 seconds", "recover the ownerless", recoverAll)
+      yield* every("1 hour", "make partitions", makePartitions)
+      yield* every("1 hour", "forget keys", forgetKeys)
     })
   )

@@ -41,14 +41,40 @@ const publish = Effect.fnUntraced(function* (kind: OutboxKind, rows: ReadonlyArr
   }
 })
 
+const idsOf = (rows: ReadonlyArray<OutboxRow>) => rows.map(({ outbox_id }) => outbox_id)
+
+/** A row that JetStream refuses keeps its lease: it is tried again when that has run out, and holds up no other. */
+const announceAlone = Effect.fnUntraced(function* (kind: OutboxKind, row: OutboxRow) {
+  yield* publish(kind, [row])
+  yield* OutboxRepository.use((outbox) => outbox.announced(idsOf([row])))
+})
+
+const announceEach = (kind: OutboxKind, rows: ReadonlyArray<OutboxRow>) =>
+  Effect.forEach(
+    rows,
+    (row) =>
+      announceAlone(kind, row).pipe(
+        Effect.catchTags({
+          NotAcknowledged: (error) => Effect.logWarning("refused by JetStream, tried again later", error),
+          BatchNotAcknowledged: (error) => Effect.logWarning("refused by JetStream, tried again later", error)
+        })
+      ),
+    { discard: true }
+  )
+
 /** Leases what is there and announces it; answers how many rows. What could not be announced is free again. */
 const announceOnce = Effect.fn("Relay.announce")(function* (kind: OutboxKind) {
   const outbox = yield* OutboxRepository
   const rows = yield* outbox.lease(kind, rowsAtOnce)
   if (rows.length === 0) return 0
-  const ids = rows.map(({ outbox_id }) => outbox_id)
-  yield* publish(kind, rows).pipe(Effect.onError(() => Effect.ignore(outbox.release(ids))))
-  yield* outbox.announced(ids)
+  yield* publish(kind, rows).pipe(
+    Effect.andThen(outbox.announced(idsOf(rows))),
+    Effect.catchTags({
+      NotAcknowledged: () => announceEach(kind, rows),
+      BatchNotAcknowledged: () => announceEach(kind, rows)
+    }),
+    Effect.tapErrorTag("NatsAway", () => outbox.release(idsOf(rows)))
+  )
   return rows.length
 })
 

@@ -62,7 +62,11 @@ export const outcomeEvents = (rows: ReadonlyArray<OutboxRow>): ReadonlyArray<Out
 /** A header is one line. */
 const oneLine = (text: string): string => text.replaceAll(/[\r\n\0]+/g, " ").slice(0, 1000)
 
+/** What the server's limit for a message, 1 MiB, leaves beside the headers. The ledger has the whole of it. */
+const longestCopy_bytes = 900_000
+
 const copyLetter = (letter: LetterToCopy): Outgoing => {
+  const body = Buffer.from(letter.body, "hex")
   const originals: Readonly<Record<string, string>> = Object.fromEntries(
     Object.entries(letter.headers).map(([name, value]) => [`Original-${name}`, oneLine(value)])
   )
@@ -72,9 +76,11 @@ const copyLetter = (letter: LetterToCopy): Outgoing => {
       durable: letter.consumer,
       deadLetterId: letter.dead_letter_id
     }),
-    data: Buffer.from(letter.body, "hex"),
+    data: body.subarray(0, longestCopy_bytes),
     headers: {
       ...originals,
+      ...(body.length > longestCopy_bytes && { "Carillon-Body-Bytes": String(body.length) }),
+      "Nats-Msg-Id": letter.dead_letter_id,
       "Carillon-Reason": letter.reason,
       "Carillon-Detail": oneLine(letter.detail),
       "Carillon-Deliveries": String(letter.deliveries),

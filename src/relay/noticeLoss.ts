@@ -1,6 +1,6 @@
 /** At every connection to NATS, before anything is consumed: streams as defined, and what they lost announced again. */
 
-import { Effect, Layer, Option } from "effect"
+import { Effect, Layer, Option, Result } from "effect"
 
 import { NatsConfig } from "#src/config/NatsConfig.ts"
 import { mayHaveLost } from "#src/domain/streamMarks.ts"
@@ -31,22 +31,27 @@ const readMarks = Effect.fnUntraced(function* (streams: ReadonlyArray<StreamDefi
   return marks.flatMap(Option.toArray)
 })
 
-/** Compares with what the ledger knew, and writes what it knows now, in one transaction with its consequences. */
+/**
+ * Compares with what the ledger knew, and writes what it knows now, in one transaction with its consequences. The streams
+ * are asked under the lock: what was read before another process wrote would look like a loss.
+ */
 export const compareMarks = Effect.fn("noticeLoss")(function* (streams: ReadonlyArray<StreamDefinition>) {
   const repository = yield* StreamMarkRepository
   const outbox = yield* OutboxRepository
   const { replicas } = yield* NatsConfig
-  const found = yield* readMarks(streams)
-  const lost = yield* repository.transaction(
+  const compared = yield* repository.transaction(
     Effect.gen(function* () {
       const known = new Map((yield* repository.lock).map((mark) => [mark.stream, mark]))
-      const lost = found.filter((mark) => mayHaveLost(known.get(mark.stream) ?? null, mark, replicas))
+      const read = yield* Effect.result(readMarks(streams))
+      if (Result.isFailure(read)) return Result.fail(read.failure)
+      const lost = read.success.filter((mark) => mayHaveLost(known.get(mark.stream) ?? null, mark, replicas))
       const names = lost.map(({ stream }) => stream)
       if (names.length > 0) yield* outbox.forget(names)
-      yield* repository.write(found)
-      return names
+      yield* repository.write(read.success)
+      return Result.succeed(names)
     })
   )
+  const lost = yield* Effect.fromResult(compared)
   if (lost.length === 0) return
   yield* Effect.logInfo("streams are new, or may have lost their tail: announcing open work again", {
     "streams.lost": lost

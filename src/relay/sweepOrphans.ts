@@ -25,9 +25,9 @@ const sweep = Effect.fn("sweepOrphans")(function* (definition: ConsumerDefinitio
 /** @param consumers those of work queues; from the others nothing disappears */
 export const layer = (consumers: ReadonlyArray<ConsumerDefinition>) =>
   Layer.effectDiscard(
-    Effect.forEach(consumers, sweep, { discard: true }).pipe(
-      Effect.catch((error) => Effect.logDebug("not swept", error)),
-      Effect.repeat(Schedule.spaced(pause)),
-      Effect.forkScoped
-    )
+    Effect.forEach(
+      consumers,
+      (consumer) => Effect.catchCause(sweep(consumer), (cause) => Effect.logDebug("not swept", cause)),
+      { discard: true }
+    ).pipe(Effect.repeat(Schedule.spaced(pause)), Effect.forkScoped)
   )

@@ -31,8 +31,11 @@ const countsOf = (rows: ReadonlyArray<BalanceRow<unknown>>): ReadonlyArray<Statu
 const countOrganization = (sql: Sql, organizationId: OrganizationId) => sql<Array<BalanceRow<number>>>`
   select planned.planned, counted.status, counted.count
   from (
-    select coalesce(sum(jobs_count), 0)::bigint as planned from event_keys
-    where organization_id = ${organizationId} and execution_id is null
+    select coalesce(sum(counted), 0)::bigint as planned from (
+      select jobs_count as counted from event_keys
+      where organization_id = ${organizationId} and execution_id is null
+      union all select planned from ledger_totals where organization_id = ${organizationId}
+    ) as sources
   ) as planned
   left join (
     select status, count(*) as count from campaign.campaign_messages

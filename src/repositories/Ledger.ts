@@ -10,7 +10,7 @@ import { Postgres } from "#src/postgres/Postgres.ts"
 
 import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
 import {
-  countExhaustions,
+  countExhaustion,
   giveBack,
   loadRows,
   lostRows,
@@ -87,7 +87,7 @@ export class Ledger extends Context.Service<
     /** Rows that are being sent by workers that are dead or absent; at most `limit`. */
     readonly lost: (limit: number) => Effect.Effect<ReadonlyArray<MessageRow>, LedgerUnreachable>
     /** Counts that JetStream gave up on the hint of this job; answers how often it has, 0 where there is no row. */
-    readonly countExhaustion: (id: JobId) => Effect.Effect<number, LedgerUnreachable>
+    readonly countExhaustion: (id: JobId, sequence: number) => Effect.Effect<number, LedgerUnreachable>
     /** Those of the ids that still wait to be sent. */
     readonly open: (ids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<MessageRow>, LedgerUnreachable>
   }
@@ -110,9 +110,9 @@ export class Ledger extends Context.Service<
           ),
         settle: (settlements) => rows((sql) => settleRows(sql, settlements)),
         lost: (limit) => rows((sql) => lostRows(sql, limit)),
-        countExhaustion: (id) =>
+        countExhaustion: (id, sequence) =>
           Effect.map(
-            first((sql) => countExhaustions(sql, [id])),
+            first((sql) => countExhaustion(sql, id, sequence)),
             Option.match({ onNone: () => 0, onSome: ({ exhaustions }) => exhaustions })
           ),
         open: (ids) => rows((sql) => openRows(sql, ids))

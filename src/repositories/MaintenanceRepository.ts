@@ -1,30 +1,38 @@
 /** What maintenance needs of the database itself: its lock, partitions made ahead, and what is too old. */
 
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, type Option } from "effect"
 
 import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
 
 import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
 import { statementsOn } from "./statements.ts"
 
-/** Held by the one process that does maintenance at this moment. */
+/** With the task's name: held by the one process that is at it. */
 const lock = 5_726_302
 
 const makePartitions = (sql: Sql) => sql`
   select campaign.ensure_partitions(now()), campaign.ensure_partitions(now() + interval '1 month')`
 
+/** What is forgotten stays counted: the balance is exact for ever. */
 const forgetKeys = (sql: Sql) => sql`
-  with old_answers as (delete from idempotency_keys where created_at < now() - interval '24 hours')
-  delete from event_keys where ctid = any(array(
-    select ctid from event_keys where accepted_at < now() - interval '400 days' limit 10000))`
+  with old_answers as (delete from idempotency_keys where created_at < now() - interval '24 hours'),
+  old_keys as (
+    delete from event_keys where accepted_at < now() - interval '400 days'
+    returning organization_id, jobs_count, execution_id
+  )
+  insert into ledger_totals (organization_id, planned)
+  select organization_id, sum(jobs_count) from old_keys where execution_id is null
+  group by organization_id having sum(jobs_count) > 0
+  on conflict (organization_id) do update set planned = ledger_totals.planned + excluded.planned`
 
 export class MaintenanceRepository extends Context.Service<
   MaintenanceRepository,
   {
-    /** Runs `effect` in a transaction unless another process is at it; answers whether it ran. */
-    readonly alone: <R>(
-      effect: Effect.Effect<void, LedgerUnreachable, R>
-    ) => Effect.Effect<boolean, LedgerUnreachable, R>
+    /** Runs `effect` in a transaction, unless another process is at this task: then none. */
+    readonly alone: <A, R>(
+      task: string,
+      effect: Effect.Effect<A, LedgerUnreachable, R>
+    ) => Effect.Effect<Option.Option<A>, LedgerUnreachable, R>
     /** This month's partitions and the next one's. */
     readonly makePartitions: Effect.Effect<void, LedgerUnreachable>
     /** Forgets idempotency keys after 24 hours and event keys after 400 days. */
@@ -35,12 +43,19 @@ export class MaintenanceRepository extends Context.Service<
     MaintenanceRepository,
     Effect.gen(function* () {
       const { commit, rows } = statementsOn(yield* Postgres)
-      const tryLock = Effect.map(
-        rows((sql) => sql<Array<{ mine: boolean }>>`select pg_try_advisory_xact_lock(${lock}) as mine`),
-        ([row]) => row?.mine === true
-      )
+      const tryLock = (task: string) =>
+        Effect.map(
+          rows(
+            (sql) => sql<Array<{ mine: boolean }>>`
+            select pg_try_advisory_xact_lock(${lock}, hashtext(${task})) as mine`
+          ),
+          ([row]) => row?.mine === true
+        )
       return MaintenanceRepository.of({
-        alone: (effect) => commit(Effect.tap(tryLock, (mine) => (mine ? effect : Effect.void))),
+        alone: (task, effect) =>
+          commit(
+            Effect.flatMap(tryLock(task), (mine) => (mine ? Effect.asSome(effect) : Effect.succeedNone))
+          ),
         makePartitions: Effect.asVoid(rows(makePartitions)),
         forgetKeys: Effect.asVoid(rows(forgetKeys))
       })

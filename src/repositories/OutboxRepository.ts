@@ -12,8 +12,7 @@ import {
   type OutboxKind,
   type OutboxRow,
   reconcileRows,
-  releaseRows,
-  wakeRows
+  releaseRows
 } from "./outboxQueries.ts"
 import { statementsOn } from "./statements.ts"
 
@@ -36,8 +35,6 @@ export class OutboxRepository extends Context.Service<
     readonly reconcile: (limit: number) => Effect.Effect<number, LedgerUnreachable>
     /** The stream was lost or may have lost its tail: all that was announced there is to be announced again. */
     readonly forget: (streams: ReadonlyArray<string>) => Effect.Effect<void, LedgerUnreachable>
-    /** Announces the rows that hold one of these jobs again, now. */
-    readonly wake: (jobs: ReadonlyArray<string>) => Effect.Effect<void, LedgerUnreachable>
   }
 >()("carillon/repositories/OutboxRepository") {
   static readonly layer = Layer.effect(
@@ -53,8 +50,7 @@ export class OutboxRepository extends Context.Service<
             rows((sql) => reconcileRows(sql, limit)),
             ({ length }) => length
           ),
-        forget: (streams) => Effect.asVoid(rows((sql) => forgetStreams(sql, streams))),
-        wake: (jobs) => Effect.asVoid(rows((sql) => wakeRows(sql, jobs)))
+        forget: (streams) => Effect.asVoid(rows((sql) => forgetStreams(sql, streams)))
       })
     })
   )

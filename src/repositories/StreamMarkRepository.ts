@@ -12,8 +12,12 @@ export interface NamedMark extends StreamMark {
   readonly stream: string
 }
 
+/** Also where there is no row yet to lock. */
+const lock = 5_726_303
+
 const lockMarks = (sql: Sql) => sql<Array<NamedMark>>`
-  select stream, created, server_id, last_seq from stream_marks order by stream for update`
+  select stream, created, server_id, last_seq
+  from stream_marks, (select pg_advisory_xact_lock(${lock})) as alone order by stream for update of stream_marks`
 
 const writeMarks = (sql: Sql, marks: ReadonlyArray<NamedMark>) => sql`
   insert into stream_marks (stream, created, server_id, last_seq)

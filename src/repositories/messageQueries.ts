@@ -110,11 +110,16 @@ export const openRows = (sql: Sql, ids: ReadonlyArray<string>) => sql<Array<Mess
   where m.message_id = any(${ids.toSorted()}::uuid[]) and ${within(sql, ids)}
     and m.status in ('queued', 'retrying', 'sending')`
 
-/** How often JetStream gave up on the hints of these jobs, this time included. */
-export const countExhaustions = (sql: Sql, ids: ReadonlyArray<JobId>) => sql<
-  Array<{ readonly message_id: JobId; readonly exhaustions: number }>
+/**
+ * How often JetStream gave up on hints of this job, this one included. Whoever asks again about the same hint gets the
+ * same answer: it is counted by its sequence.
+ */
+export const countExhaustion = (sql: Sql, id: JobId, sequence: number) => sql<
+  Array<{ readonly exhaustions: number }>
 >`
   update campaign.campaign_messages m set
-    metadata = jsonb_set(m.metadata, '{exhaustions}', to_jsonb(coalesce((m.metadata ->> 'exhaustions')::int, 0) + 1))
-  where m.message_id = any(${ids.toSorted()}::uuid[]) and ${within(sql, ids)}
-  returning m.message_id, (m.metadata ->> 'exhaustions')::int as exhaustions`
+    metadata = jsonb_set(m.metadata, '{exhausted}', case
+      when m.metadata -> 'exhausted' @> to_jsonb(${sequence}::bigint) then m.metadata -> 'exhausted'
+      else coalesce(m.metadata -> 'exhausted', '[]') || to_jsonb(${sequence}::bigint) end)
+  where m.message_id = ${id}::uuid
+  returning jsonb_array_length(m.metadata -> 'exhausted') as exhaustions`

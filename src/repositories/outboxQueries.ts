@@ -78,7 +78,3 @@ export const reconcileRows = (sql: Sql, limit: number) => sql<Array<{ readonly o
 export const forgetStreams = (sql: Sql, streams: ReadonlyArray<string>) => sql`
   update outbox set announced_at = null, leased_until = null
   where stream = any(${streams}::text[]) and announced_at is not null`
-
-export const wakeRows = (sql: Sql, jobs: ReadonlyArray<string>) => sql`
-  update outbox set announced_at = null, leased_until = null
-  where kind = 'jobs' and announced_at is not null and keys && ${jobs}::uuid[]`

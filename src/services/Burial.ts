@@ -3,6 +3,7 @@
 import { Clock, Context, Effect, Layer, Option, Result } from "effect"
 
 import { type Advisory } from "#schemas/Advisory.ts"
+import { Channel } from "#schemas/Channel.ts"
 import { type DeadLetterReason } from "#schemas/DeadLetter.ts"
 import { type JobId } from "#schemas/Ids.ts"
 import { decodeNotificationJob } from "#schemas/Job.ts"
@@ -10,14 +11,15 @@ import { type DeadMessage } from "#src/domain/burial.ts"
 import { crashLoop } from "#src/domain/fate.ts"
 import { toInstant } from "#src/domain/instants.ts"
 import { parseJson } from "#src/nats/decodeBatch.ts"
+import { type NatsAway, type NotAcknowledged } from "#src/nats/errors.ts"
+import { Publisher } from "#src/nats/Publisher.ts"
 import { type StoredMessage, Streams, type StreamsError } from "#src/nats/Streams.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
-import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
 
+import { announceJob } from "./announceJob.ts"
 import { DeadLetters } from "./DeadLetters.ts"
 import { incomingEvent } from "./incomingEvent.ts"
-import { OpenWork } from "./OpenWork.ts"
 import { Planning } from "./Planning.ts"
 import { Settling } from "./Settling.ts"
 
@@ -32,7 +34,9 @@ const mostExhaustions = 3
 
 /** Advisories come from every stream of the account; other applications' messages are theirs. */
 const isOurs = ({ consumer, stream }: Advisory): boolean =>
-  stream.startsWith("JOBS_") ||
+  Channel.literals.some(
+    (channel) => stream === `JOBS_${channel.toUpperCase()}` && consumer === `deliver-${channel}`
+  ) ||
   (stream === "EVENTS" && consumer === "plan-events") ||
   (stream === "ADVISORIES" && consumer === "bury-dead-letters")
 
@@ -57,7 +61,9 @@ export class Burial extends Context.Service<
   Burial,
   {
     /** Returns when the message is put back, planned again or buried; recorded first, removed after. Safe to repeat. */
-    readonly judge: (advisory: Advisory) => Effect.Effect<void, LedgerUnreachable | StreamsError>
+    readonly judge: (
+      advisory: Advisory
+    ) => Effect.Effect<void, LedgerUnreachable | NatsAway | NotAcknowledged | StreamsError>
   }
 >()("carillon/services/Burial") {
   static readonly layer = Layer.effect(
@@ -65,24 +71,23 @@ export class Burial extends Context.Service<
     Effect.gen(function* () {
       const streams = yield* Streams
       const ledger = yield* Ledger
-      const outbox = yield* OutboxRepository
+      const publisher = yield* Publisher
       const letters = yield* DeadLetters
       const planning = yield* Planning
       const settling = yield* Settling
-      const work = yield* OpenWork
 
       const bury = (advisory: Advisory, message: StoredMessage, why: Death) =>
         letters.record([toDeadMessage(advisory, message, why)])
 
-      /** Its row is announced again, unless this has happened too often. */
-      const putBack = Effect.fnUntraced(function* (id: JobId) {
-        const exhaustions = yield* ledger.countExhaustion(id)
+      /** A hint of its row is published again, unless JetStream has given up on it too often. */
+      const putBack = Effect.fnUntraced(function* (id: JobId, sequence: number) {
+        const exhaustions = yield* ledger.countExhaustion(id, sequence)
         const [row] = yield* ledger.open([id])
         if (row === undefined || row.status === "sending") return
-        if (exhaustions >= mostExhaustions)
-          return yield* settling.settle([crashLoop(row, toInstant(yield* Clock.currentTimeMillis))])
-        yield* outbox.wake([id])
-        work.ring("jobs")
+        const now = toInstant(yield* Clock.currentTimeMillis)
+        yield* exhaustions >= mostExhaustions
+          ? settling.settle([crashLoop(row, now)])
+          : publisher.publish(announceJob(row, now))
       })
 
       const judgeJob = Effect.fnUntraced(function* (advisory: Advisory, message: StoredMessage) {
@@ -91,7 +96,7 @@ export class Burial extends Context.Service<
         const [loaded] = yield* ledger.load([job.success.job_id])
         return yield* loaded?.judgement === "missing"
           ? bury(advisory, message, { reason: "missing_row", detail: "the ledger has no row for this job" })
-          : putBack(job.success.job_id)
+          : putBack(job.success.job_id, advisory.stream_seq)
       })
 
       const judgeEvent = Effect.fnUntraced(function* (advisory: Advisory, message: StoredMessage) {

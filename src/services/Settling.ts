@@ -29,17 +29,31 @@ export class Settling extends Context.Service<
       const ledger = yield* Ledger
       const work = yield* OpenWork
 
+      /** What Postgres refuses for one row must not keep the others from being settled. */
+      const write = (settlements: ReadonlyArray<Settlement>): Effect.Effect<number> =>
+        untilLedger(ledger.settle(settlements)).pipe(
+          Effect.map(({ length }) => length),
+          Effect.catchDefect((defect) =>
+            settlements.length === 1
+              ? Effect.as(Effect.logError("cannot be settled", defect, settlements.map(describe)), 0)
+              : Effect.map(
+                  Effect.forEach(settlements, (one) => write([one])),
+                  (written) => written.reduce((sum, one) => sum + one, 0)
+                )
+          )
+        )
+
       const settle = Effect.fn("Settling.settle")(function* (settlements: ReadonlyArray<Settlement>) {
         if (settlements.length === 0) return
-        const written = yield* untilLedger(ledger.settle(settlements))
+        const written = yield* write(settlements)
         work.ring("jobs", "outcomes", "dead_letters")
         const dead = settlements.filter(({ letter }) => letter !== null)
         yield* Effect.logDebug("settled", settlements.map(describe))
         if (dead.length > 0) yield* Effect.logInfo("given up", dead.map(describe))
-        if (written.length < settlements.length)
+        if (written < settlements.length)
           yield* Effect.logInfo("some rows were settled before, or taken", {
             "settle.asked": settlements.length,
-            "settle.written": written.length
+            "settle.written": written
           })
       })
 

@@ -60,7 +60,7 @@ export class Workers extends Context.Service<
           Effect.ignore(Effect.timeoutOption(repository.deregister(current), "2 seconds"))
         )
         yield* beatOnce.pipe(
-          Effect.catchTag("LedgerUnreachable", (error) => Effect.logDebug("no beat", error)),
+          Effect.catchCause((cause) => Effect.logWarning("no beat", cause)),
           Effect.repeat(Schedule.spaced(interval)),
           Effect.forkScoped
         )

@@ -43,7 +43,6 @@ const Command = Schema.Struct({
     "announce",
     "reconcile",
     "forget",
-    "wake",
     "pause",
     "resume",
     "cancel"
@@ -113,8 +112,7 @@ const byName = {
   "worker dies": workerDies,
   announce: () => announceAll,
   reconcile: () => reconcile,
-  forget: () => OutboxRepository.use((outbox) => outbox.forget(["JOBS_EMAIL"])),
-  wake: (id: JobId) => OutboxRepository.use((outbox) => outbox.wake([id]))
+  forget: () => OutboxRepository.use((outbox) => outbox.forget(["JOBS_EMAIL"]))
 }
 
 const states = { pause: "paused", resume: "running", cancel: "cancelled" } as const

@@ -210,7 +210,7 @@ layer(ledgerLayer)("OutboxRepository.reconcile", (it) => {
   )
 })
 
-layer(ledgerLayer)("OutboxRepository.forget and wake", (it) => {
+layer(ledgerLayer)("OutboxRepository.forget", (it) => {
   it.effect("announce again what a lost stream held, and no other's", () =>
     Effect.gen(function* () {
       const id = yield* plant()
@@ -222,17 +222,6 @@ layer(ledgerLayer)("OutboxRepository.forget and wake", (it) => {
         (yield* leaseAll).map(({ keys }) => keys),
         [[id]]
       )
-    })
-  )
-
-  it.effect("announce one job again, and what lies with it", () =>
-    Effect.gen(function* () {
-      const ids = yield* plantTogether([{}, {}])
-      const other = yield* plant()
-      yield* announceAll
-      yield* OutboxRepository.use((outbox) => outbox.wake(ids.slice(0, 1)))
-      assert.isFalse((yield* theRow(ids[1] ?? "")).announced)
-      assert.isTrue((yield* theRow(other)).announced)
     })
   )
 })
