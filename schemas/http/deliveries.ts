@@ -41,6 +41,8 @@ const summary = {
   locale: text,
   status: Status,
   reason: text,
+  /** For a person, where it went wrong: what the reason does not say. */
+  detail: text,
   max_attempts: Schema.Int,
   send_after: text,
   expires_at: text,

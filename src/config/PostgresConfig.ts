@@ -15,8 +15,14 @@ const fromParts = Config.all({
   })
 )
 
+/** Named in the error where there is neither. */
+const databaseUrl = Config.Redacted("DATABASE_URL")
+
 export const PostgresConfig = Config.all({
-  url: Config.Redacted("DATABASE_URL").pipe(Config.orElse(() => fromParts)),
+  url: databaseUrl.pipe(
+    Config.orElse(() => fromParts),
+    Config.orElse(() => databaseUrl)
+  ),
   /** Connections a process may hold. */
   poolSize: Config.Int("DATABASE_POOL_SIZE").pipe(Config.withDefault(20))
 })

@@ -40,6 +40,23 @@ const notBuiltYet = (type: string): Refusal => ({
   errors: []
 })
 
+/** One event may name this many messages; more people than that are a segment. */
+const mostJobs = 1000
+
+/** Each message keeps what its template may use: the payload, once for each. */
+const mostCopied_bytes = 16 * 1024 * 1024
+
+const excess = ({ envelope }: CheckedEvent, jobs: number): Refusal | null => {
+  const copied_bytes = jobs * Buffer.byteLength(JSON.stringify(envelope.payload))
+  if (jobs <= mostJobs && copied_bytes <= mostCopied_bytes) return null
+  const message = `expected at most ${mostJobs} messages of one event, and ${mostCopied_bytes} bytes of payload for all of them together`
+  return {
+    reason: "invalid_payload",
+    detail: `payload: ${message}`,
+    errors: [{ path: "payload", message, got: `${jobs} messages, ${copied_bytes} bytes` }]
+  }
+}
+
 /** @param type none: no one has configured it */
 export const planEvent = (
   event: CheckedEvent,
@@ -58,6 +75,8 @@ export const planEvent = (
         errors
       })
     const jobs = yield* plan(event, definition)
+    const tooMany = excess(event, jobs.length)
+    if (tooMany !== null) return yield* Result.fail(tooMany)
     return { event, jobs, bodyHash: bodyHash(event), profile: Option.getOrNull(profileChange(event)) }
   })
 

@@ -70,7 +70,7 @@ export const inTransaction = <A, E, R>(
       else transaction.rollBack()
       const cause = yield* Effect.promise(() => transaction.over)
       if (Exit.isFailure(exit)) return yield* exit
-      if (cause !== undefined) return yield* Effect.fail(toPostgresError(cause))
+      if (cause !== undefined) return yield* toPostgresError(cause)
       return exit.value
     })
   )

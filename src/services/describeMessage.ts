@@ -18,6 +18,7 @@ export const describeMessage = (row: StoryRow): DeliverySummary => ({
   locale: row.locale,
   status: row.status,
   reason: row.reason,
+  detail: row.status === "sent" ? null : row.error_message,
   max_attempts: row.max_attempts,
   send_after: orNull(row.send_after),
   expires_at: orNull(row.expires_at),

@@ -146,12 +146,12 @@ const makeProvider = () => {
       },
       send: ({ jobId }: { readonly jobId: JobId }) => {
         sent.push(jobId)
-        return new Promise<Attempt>((resolve) => {
-          ends.push((attempt) => {
-            free++
-            resolve(attempt)
-          })
+        const { promise, resolve } = Promise.withResolvers<Attempt>()
+        ends.push((attempt) => {
+          free++
+          resolve(attempt)
         })
+        return promise
       }
     }
   }

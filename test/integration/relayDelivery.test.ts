@@ -179,4 +179,50 @@ describe("an outage of Postgres in the middle of a batch", () => {
       assert.strictEqual(sink.taken.length, count)
     }).pipe(Effect.provide(NodeServices.layer))
   )
+
+  live(
+    "announces its neighbours though one dead letter is refused by JetStream, or larger than a message may be",
+    () =>
+      Effect.gen(function* () {
+        const { publisher, run } = yield* engineOn(yield* freshDatabase)
+        const bury = (subject: string, bytes: number) =>
+          run(
+            ask(
+              (sql) => sql`
+              with letter as (
+                insert into dead_letters (dead_letter_id, organization_id, stream, subject, consumer, reason, detail,
+                  deliveries, body, headers, died_at)
+                values (gen_random_uuid(), 'default', ${subject}, 'events.default.x', 'plan-events', 'too_large', '', 1,
+                  decode(repeat('61', ${bytes}), 'hex'), '{}', now())
+                returning dead_letter_id)
+              insert into outbox (kind, stream, keys) select 'dead_letters', 'DLQ', array[dead_letter_id] from letter`
+            )
+          )
+        // The first is larger than the server takes, and so refused each time.
+        yield* run(
+          ask(
+            (sql) => sql`
+            insert into outbox (kind, stream, keys, entries)
+            values ('outcomes', 'OUTCOMES', array[gen_random_uuid()], jsonb_build_array(jsonb_build_object(
+              'organization_id', 'default', 'campaign_id', null, 'execution_id', null,
+              'message_id', '01a204d4-6dc6-892d-9154-1836eda99473', 'user_id', repeat('x', 1500000),
+              'channel', 'email', 'status', 'sent', 'reason', null, 'attempt', 1,
+              'at', '2026-11-22T12:00:00.000Z'))),
+              ('outcomes', 'OUTCOMES', array[gen_random_uuid()], jsonb_build_array(jsonb_build_object(
+              'organization_id', 'default', 'campaign_id', null, 'execution_id', null,
+              'message_id', '01a204d4-6dc6-892d-9154-1836eda99474', 'user_id', 'small',
+              'channel', 'email', 'status', 'failed', 'reason', null, 'attempt', 1,
+              'at', '2026-11-22T12:00:00.000Z')))`
+          )
+        )
+        yield* bury("EVENTS", 1_040_000)
+        yield* bury("EVENTS", 10)
+        yield* eventually("both copies", publisher.subjects("DLQ"), {
+          holds: (subjects) => Object.keys(subjects).length === 2
+        })
+        yield* eventually("the small outcome", publisher.subjects("OUTCOMES"), {
+          holds: (subjects) => Object.keys(subjects).includes("outcomes.email.failed.tx")
+        })
+      }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 })

@@ -65,6 +65,10 @@ const wordsOf = ({ attempt, step }: Told, maxAttempts: number): string => {
   return attempt === undefined ? (step.reason ?? "") : answer(attempt)
 }
 
+/** What ended it without an attempt, in full. */
+const explanation = ({ attempts, detail }: DeliveryStory): ReadonlyArray<string> =>
+  detail === null || attempts.length > 0 ? [] : [`  ${detail}`]
+
 /** Oldest first. */
 export const tellDelivery = (story: DeliveryStory, paint: Paint): ReadonlyArray<string> => {
   const told = withAttempts(story)
@@ -75,5 +79,5 @@ export const tellDelivery = (story: DeliveryStory, paint: Paint): ReadonlyArray<
     const name = paint(colourOf[status], status.padEnd(13))
     return `  ${at} ${delta}  ${name}${wordsOf(each, story.max_attempts)}`.trimEnd()
   })
-  return [...head(story, paint), ...steps]
+  return [...head(story, paint), ...steps, ...explanation(story)]
 }

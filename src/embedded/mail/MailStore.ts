@@ -69,7 +69,9 @@ export class MailStore extends Context.Service<
 
         const add = Effect.fnUntraced(function* (raw: Uint8Array) {
           const id = makeId(yield* Clock.currentTimeMillis)
-          yield* fs.writeFile(file(id), raw, { mode: 0o600 })
+          // Beside its place first: a process that is killed leaves no half of a mail.
+          yield* fs.writeFile(`${file(id)}.new`, raw, { mode: 0o600 })
+          yield* fs.rename(`${file(id)}.new`, file(id))
           stored.add(id)
           unread.add(id)
           if (stored.size > KEPT) yield* remove([...stored].slice(0, stored.size - KEPT))

@@ -37,6 +37,7 @@ const story = Schema.decodeUnknownSync(DeliveryStory)({
   locale: "en",
   status: "sent",
   reason: null,
+  detail: null,
   max_attempts: 5,
   send_after: null,
   expires_at: null,

@@ -62,6 +62,14 @@ describe("planEvent", () => {
     assert.strictEqual(detail, "payload.user_id: expected a number; payload.email: expected a string")
   })
 
+  it("bounds the messages of one event, and what they keep of its payload", () => {
+    const people = (count: number, rest = {}) =>
+      checked({ payload: { user_id: Array.from({ length: count }, (_, n) => `user-${n}`), ...rest } })
+    assert.strictEqual(Result.getOrThrow(planned(people(1000))).jobs.length, 1000)
+    assert.strictEqual(refusalOf(people(1001)).reason, "invalid_payload")
+    assert.include(refusalOf(people(200, { text: "x".repeat(100_000) })).detail, "bytes of payload")
+  })
+
   it("refuses what cannot be planned", () => {
     assert.strictEqual(refusalOf(checked({ payload: {} })).reason, "invalid_payload")
   })
