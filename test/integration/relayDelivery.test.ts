@@ -179,7 +179,9 @@ describe("an outage of Postgres in the middle of a batch", () => {
       assert.strictEqual(sink.taken.length, count)
     }).pipe(Effect.provide(NodeServices.layer))
   )
+})
 
+describe("the relay", () => {
   live(
     "announces its neighbours though one dead letter is refused by JetStream, or larger than a message may be",
     () =>

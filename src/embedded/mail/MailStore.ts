@@ -19,6 +19,10 @@ const ID = /^[0-9a-z]{21}$/
 export const arrivedAt = (id: string) =>
   DateTime.formatIso(DateTime.makeUnsafe(Number.parseInt(id.slice(0, 9), 36)))
 
+/** Beside its place first: a process that is killed leaves no half of a mail. */
+const writeWhole = (fs: FileSystem.FileSystem, file: string, raw: Uint8Array) =>
+  Effect.andThen(fs.writeFile(`${file}.new`, raw, { mode: 0o600 }), fs.rename(`${file}.new`, file))
+
 export class MailStore extends Context.Service<
   MailStore,
   {
@@ -69,9 +73,7 @@ export class MailStore extends Context.Service<
 
         const add = Effect.fnUntraced(function* (raw: Uint8Array) {
           const id = makeId(yield* Clock.currentTimeMillis)
-          // Beside its place first: a process that is killed leaves no half of a mail.
-          yield* fs.writeFile(`${file(id)}.new`, raw, { mode: 0o600 })
-          yield* fs.rename(`${file(id)}.new`, file(id))
+          yield* writeWhole(fs, file(id), raw)
           stored.add(id)
           unread.add(id)
           if (stored.size > KEPT) yield* remove([...stored].slice(0, stored.size - KEPT))
