@@ -11,6 +11,7 @@ import {
   TemplatePatch
 } from "#schemas/Template.ts"
 
+import { parseAddress } from "./address.ts"
 import { canonicalJson } from "./canonicalJson.ts"
 import { admits } from "./ifMatch.ts"
 import { conflict, invalid, missing, type Rejected, type ResourceProblem, stale } from "./Rejected.ts"
@@ -80,6 +81,24 @@ const compileProblems = (channel: Channel, { content, syntax }: Draft): Problems
       }))
   })
 
+const addressMembers = ["from_address", "reply_to"]
+
+/** What is written out can be judged now; what has placeholders, when it is sent. */
+const addressProblems = ({ content }: Draft): Problems =>
+  addressMembers.flatMap((name) => {
+    const text = textsOf(content)[name] ?? ""
+    const isFixed = text !== "" && !text.includes("{")
+    return isFixed && Result.isFailure(parseAddress(text))
+      ? [
+          {
+            path: `content.${name}`,
+            message: "expected an e-mail address like no-reply@shop.example",
+            got: "string"
+          }
+        ]
+      : []
+  })
+
 /** Content of the right shape whose texts compile. */
 const checked = (
   channel: Channel,
@@ -88,7 +107,7 @@ const checked = (
 ): Result.Result<Draft, Problems> =>
   Result.flatMap(readContent(channel, content), (read) => {
     const draft = { ...settings, content: read }
-    const problems = compileProblems(channel, draft)
+    const problems = [...compileProblems(channel, draft), ...addressProblems(draft)]
     return problems.length > 0 ? Result.fail(problems) : Result.succeed(draft)
   })
 

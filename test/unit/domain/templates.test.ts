@@ -43,6 +43,16 @@ describe("readTemplate", () => {
     assert.deepStrictEqual(readTemplate(flat), readTemplate(body))
   })
 
+  it("refuses a sender or a reply address that is written out and is none", () => {
+    const wrong = { ...body.content, from_address: "nope", reply_to: "a b c" }
+    assert.deepStrictEqual(problemsOf({ ...body, content: wrong }), [
+      "content.from_address: expected an e-mail address like no-reply@shop.example",
+      "content.reply_to: expected an e-mail address like no-reply@shop.example"
+    ])
+    const right = { ...body.content, from_address: "shop@example.org", reply_to: "{{reply}}" }
+    assert.include(draftOf({ ...body, content: right }).content, { from_address: "shop@example.org" })
+  })
+
   it("reads locale and channel in any case", () => {
     const read = Result.getOrThrow(readTemplate({ ...body, channel: "EMAIL", locale: "DE-at" })).identity
     assert.deepStrictEqual([read.channel, read.locale], ["email", "de-AT"])
