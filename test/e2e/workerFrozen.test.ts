@@ -34,10 +34,11 @@ describe("a worker that is frozen with messages in the air", () => {
       )
       yield* sink.waitFor(messages / 3)
       yield* frozen.signal("SIGSTOP")
-      const { connections } = sink
       const [atFreeze] = inTheAir(
         yield* eventually("something in the air", rows, { holds: (rows) => inTheAir(rows).length > 0 })
       )
+      // Only now: a connection of the frozen one may have waited to be accepted.
+      const { connections } = sink
 
       const other = yield* start("worker")
       const beforeThaw = countTaken(sink.taken.filter(({ connection }) => connection <= connections))
