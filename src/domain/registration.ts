@@ -2,18 +2,13 @@
 
 import { Option } from "effect"
 
+import { type ProfileRow } from "#schemas/rows/MessageRow.ts"
+
 import { type CheckedEvent } from "./plan.ts"
 
-export interface ProfileChange {
+/** Null: not said, so what is known stays. */
+export interface ProfileChange extends ProfileRow {
   readonly user_id: string
-  /** Null: not said, so what is known stays. */
-  readonly email: string | null
-  readonly phone: string | null
-  readonly first_name: string | null
-  readonly last_name: string | null
-  readonly locale: string | null
-  readonly timezone: string | null
-  readonly attributes: Readonly<Record<string, unknown>>
 }
 
 /** What is empty or too long for its column is as if it had not been said: in code points, as Postgres counts. */
