@@ -66,3 +66,9 @@ export type WorkerId = typeof WorkerId.Type
 
 export const DeadLetterId = uuid.pipe(Schema.brand("DeadLetterId"))
 export type DeadLetterId = typeof DeadLetterId.Type
+
+/** Part of the key itself; says nothing of its secret. */
+export const ApiKeyId = Schema.String.check(
+  Schema.isPattern(/^key_[0-9a-f]{20}$/, { message: "expected the id of a key" })
+).pipe(Schema.brand("ApiKeyId"))
+export type ApiKeyId = typeof ApiKeyId.Type

@@ -20,6 +20,7 @@ import * as noticeLoss from "#src/relay/noticeLoss.ts"
 import * as relay from "#src/relay/Relay.ts"
 import * as sweepOrphans from "#src/relay/sweepOrphans.ts"
 import { AnnouncementReader } from "#src/repositories/AnnouncementReader.ts"
+import { ApiKeyRepository } from "#src/repositories/ApiKeyRepository.ts"
 import { BalanceRepository } from "#src/repositories/BalanceRepository.ts"
 import { DeadLetterReader } from "#src/repositories/DeadLetterReader.ts"
 import { DeadLetterRepository } from "#src/repositories/DeadLetterRepository.ts"
@@ -36,6 +37,7 @@ import { StoryRepository } from "#src/repositories/StoryRepository.ts"
 import { StreamMarkRepository } from "#src/repositories/StreamMarkRepository.ts"
 import { TemplateRepository } from "#src/repositories/TemplateRepository.ts"
 import { WorkerRepository } from "#src/repositories/WorkerRepository.ts"
+import { ApiKeys } from "#src/services/ApiKeys.ts"
 import { Balance } from "#src/services/Balance.ts"
 import { BuiltIns, seedDefault } from "#src/services/BuiltIns.ts"
 import { Burial } from "#src/services/Burial.ts"
@@ -65,6 +67,7 @@ export const allConsumers = [planEvents.definition, deliverEmail.definition, bur
 
 const repositories = Layer.mergeAll(
   AnnouncementReader.layer,
+  ApiKeyRepository.layer,
   BalanceRepository.layer,
   DeadLetterReader.layer,
   DeadLetterRepository.layer,
@@ -127,6 +130,7 @@ const checks = Layer.effect(
 )
 
 const answers = Layer.mergeAll(
+  Layer.provide(ApiKeys.layer, catalogue),
   Balance.layer,
   DeadLetterArchive.layer,
   Layer.provide(Health.layer, checks),

@@ -2,6 +2,7 @@
 
 import { HttpApi, OpenApi } from "effect/http-api"
 
+import { ApiKeysApi } from "./apiKeys.ts"
 import { BalanceApi } from "./balance.ts"
 import { DeadLettersApi } from "./deadLetters.ts"
 import { DeliveriesApi } from "./deliveries.ts"
@@ -13,7 +14,7 @@ import { TemplatesApi } from "./templates.ts"
 
 export class Api extends HttpApi.make("carillon")
   .add(EventsApi, NotificationsApi, UsersApi, DeliveriesApi, BalanceApi, DeadLettersApi, HealthApi)
-  .add(TemplatesApi, EventTypesApi)
+  .add(TemplatesApi, EventTypesApi, ApiKeysApi)
   .annotateMerge(
     OpenApi.annotations({
       title: "Carillon",

@@ -20,6 +20,7 @@ export const FieldError = Schema.Struct({
 export const problems = {
   invalid_json: { status: 400, title: "The body is not JSON" },
   unauthorized: { status: 401, title: "Credentials are missing or wrong" },
+  forbidden: { status: 403, title: "The caller's role does not permit this" },
   cross_site: { status: 403, title: "The request comes from another site" },
   organization_mismatch: { status: 403, title: "The organization is not the caller's" },
   not_found: { status: 404, title: "There is nothing of this name" },

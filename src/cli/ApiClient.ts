@@ -1,5 +1,6 @@
 /** Asks the API of the running system. */
 
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -8,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
 
+import { organizationHeader } from "#schemas/http/Authenticated.ts"
 import { Problem } from "#schemas/http/Problem.ts"
 
 import { NoAnswer, Refused } from "./errors.ts"
@@ -29,11 +31,12 @@ const refusal = (response: HttpClientResponse.HttpClientResponse) =>
 
 const send = Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientRequest) {
   const { key, url } = yield* api
-  const withKey = Option.match(key, {
-    onNone: () => request,
-    onSome: (key) => HttpClientRequest.bearerToken(request, Redacted.value(key))
+  const organization = yield* Config.option(Config.NonEmptyString("CARILLON_ORGANIZATION"))
+  const whole = HttpClientRequest.setHeaders(HttpClientRequest.prependUrl(request, url), {
+    ...(Option.isSome(key) && { authorization: `Bearer ${Redacted.value(key.value)}` }),
+    ...(Option.isSome(organization) && { [organizationHeader]: organization.value })
   })
-  return yield* HttpClient.execute(HttpClientRequest.prependUrl(withKey, url)).pipe(
+  return yield* HttpClient.execute(whole).pipe(
     Effect.timeout("15 seconds"),
     Effect.mapError(({ message }) => new NoAnswer({ what: "The API", address: url, why: message }))
   )
@@ -61,4 +64,9 @@ export const post = Effect.fnUntraced(function* <A>(
 ) {
   const request = HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(path), body)
   return yield* read(schema, yield* send(request))
+})
+
+export const remove = Effect.fnUntraced(function* (path: string) {
+  const response = yield* send(HttpClientRequest.delete(path))
+  if (response.status >= 300) return yield* refusal(response)
 })

@@ -1,23 +1,35 @@
-/** Lets in who has the operator's key, and on a machine of its own whoever calls on loopback. */
+/**
+ * Who calls, and whether they may: the operator by the installation's key, and on a machine of its own whoever calls
+ * on loopback; everyone else by a key of an organization, within its role.
+ */
 
 import { createHash, timingSafeEqual } from "node:crypto"
 
-import { Context, Effect, Layer, Option, Redacted } from "effect"
+import { Context, Effect, Layer, Option, Redacted, Result, Schema } from "effect"
 import { HttpServerRequest } from "effect/http"
 
-import { Authenticated, Caller } from "#schemas/http/Authenticated.ts"
-import { makeProblem } from "#schemas/http/Problem.ts"
-import { defaultOrganization } from "#schemas/Ids.ts"
+import { type AccessRole } from "#schemas/AccessRole.ts"
+import { Authenticated, Caller, organizationHeader } from "#schemas/http/Authenticated.ts"
+import { makeProblem, type Problem } from "#schemas/http/Problem.ts"
+import { defaultOrganization, OrganizationId } from "#schemas/Ids.ts"
 import { HttpConfig } from "#src/config/HttpConfig.ts"
+import { isPermitted, type Route } from "#src/domain/permissions.ts"
+import { ApiKeys } from "#src/services/ApiKeys.ts"
 
 import { CurrentRequest } from "./CurrentRequest.ts"
 import { isLoopbackAddress, isLoopbackHost, isLoopbackName, isLoopbackOrigin } from "./loopback.ts"
-import { problemResponse } from "./problem.ts"
+import { respond } from "./problem.ts"
 
 /** Whether this is one machine with everything on it; said by the composition root. */
 export class Embedded extends Context.Service<Embedded, boolean>()("carillon/http/Authentication/Embedded") {}
 
 type Request = HttpServerRequest.HttpServerRequest
+
+interface Holder {
+  readonly organizationId: OrganizationId
+  readonly role: AccessRole
+  readonly ofInstallation: boolean
+}
 
 /** Hashes are of one length, and comparing them tells nothing of the key. */
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest()
@@ -32,11 +44,36 @@ const comesFromHere = ({ headers, remoteAddress }: Request): boolean =>
 const isCrossSite = ({ headers }: Request): boolean =>
   headers["origin"] !== undefined && !isLoopbackOrigin(headers["origin"])
 
-const unauthorized = makeProblem("unauthorized", "send the key as Authorization: Bearer <key>")
+const unauthorized = makeProblem("unauthorized", "send a key as Authorization: Bearer <key>")
 const crossSite = makeProblem("cross_site", "pages of other sites may not call this API")
 
-/** The operator's. */
-const operator = { organizationId: defaultOrganization }
+/** Said wherever a request names an organization that is not its caller's. */
+export const organizationMismatch = makeProblem(
+  "organization_mismatch",
+  "the request names an organization that is not the caller's"
+)
+
+const wrongOrganization = makeProblem("invalid_header", `${organizationHeader}: expected an organization`, [
+  { path: `headers.${organizationHeader}`, message: "expected an organization", got: "string" }
+])
+
+const forbidden = (role: AccessRole): Problem =>
+  makeProblem("forbidden", `the role ${role} does not permit this request`)
+
+const installation: Holder = { organizationId: defaultOrganization, role: "operator", ofInstallation: true }
+
+const decodeOrganization = Schema.decodeUnknownOption(OrganizationId)
+
+/** For whom the holder of a key acts: its own organization, unless the installation's operator names another. */
+const actingFor = (holder: Holder, { headers }: Request): Effect.Effect<Holder, Problem> => {
+  const named = headers[organizationHeader]
+  if (named === undefined || named === holder.organizationId) return Effect.succeed(holder)
+  if (!holder.ofInstallation) return Effect.fail(organizationMismatch)
+  return Option.match(decodeOrganization(named), {
+    onNone: () => Effect.fail(wrongOrganization),
+    onSome: (organizationId) => Effect.succeed({ ...holder, organizationId })
+  })
+}
 
 export const AuthenticationLayer = Layer.effect(
   Authenticated,
@@ -44,22 +81,37 @@ export const AuthenticationLayer = Layer.effect(
     const { host, operatorKey } = yield* HttpConfig
     const isOpen = (yield* Embedded) && isLoopbackName(host)
     const key = Redacted.value(operatorKey)
+    const { identify } = yield* ApiKeys
 
-    const judge = (request: Request, given: string) => {
-      if (request.headers["authorization"] !== undefined)
-        return isSameKey(given, key) ? undefined : unauthorized
-      if (!isOpen || !comesFromHere(request)) return unauthorized
-      return isCrossSite(request) ? crossSite : undefined
+    const byKey = Effect.fnUntraced(function* (given: string) {
+      if (isSameKey(given, key)) return installation
+      const found = yield* identify(given)
+      if (Option.isNone(found)) return yield* Effect.fail(unauthorized)
+      const { organization_id, role } = found.value
+      return { organizationId: organization_id, role, ofInstallation: false } satisfies Holder
+    })
+
+    const byPlace = (request: Request): Effect.Effect<Holder, Problem> => {
+      if (!isOpen || !comesFromHere(request)) return Effect.fail(unauthorized)
+      return isCrossSite(request) ? Effect.fail(crossSite) : Effect.succeed(installation)
     }
+
+    const judge = Effect.fnUntraced(function* (request: Request, given: string, route: Route) {
+      const holder =
+        request.headers["authorization"] === undefined ? yield* byPlace(request) : yield* byKey(given)
+      const caller = yield* actingFor(holder, request)
+      if (!isPermitted(caller.role, route)) return yield* Effect.fail(forbidden(caller.role))
+      return caller
+    })
 
     return Authenticated.of({
       key: Effect.fnUntraced(function* (handler, { credential, endpoint }) {
         const request = yield* HttpServerRequest.HttpServerRequest
         const current = yield* CurrentRequest
         current.route = endpoint.path
-        const problem = judge(request, Redacted.value(credential))
-        if (problem !== undefined) return problemResponse(problem, request.url)
-        return yield* Effect.provideService(handler, Caller, operator)
+        const judged = yield* Effect.result(judge(request, Redacted.value(credential), endpoint))
+        if (Result.isFailure(judged)) return yield* respond(Effect.fail(judged.failure))
+        return yield* Effect.provideService(handler, Caller, judged.success)
       })
     })
   })

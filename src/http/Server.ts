@@ -11,6 +11,7 @@ import { Api } from "#schemas/http/Api.ts"
 import { HttpConfig } from "#src/config/HttpConfig.ts"
 
 import { Admission, defaultLimits } from "./Admission.ts"
+import { ApiKeysHandlers } from "./apiKeys.ts"
 import { AuthenticationLayer } from "./Authentication.ts"
 import { BalanceHandlers } from "./balance.ts"
 import { DeadLettersHandlers } from "./deadLetters.ts"
@@ -34,6 +35,7 @@ export class PortUnavailable extends Schema.TaggedError<PortUnavailable>()("Port
 }
 
 const handlers = Layer.mergeAll(
+  ApiKeysHandlers,
   EventsHandlers,
   NotificationsHandlers,
   UsersHandlers,

@@ -13,7 +13,9 @@ import { AuthenticationLayer, Embedded } from "#src/http/Authentication.ts"
 import { EventTypesHandlers } from "#src/http/eventTypes.ts"
 import { handleRequest } from "#src/http/handleRequest.ts"
 import { TemplatesHandlers } from "#src/http/templates.ts"
+import { ApiKeyRepository } from "#src/repositories/ApiKeyRepository.ts"
 import { IdempotencyRepository } from "#src/repositories/IdempotencyRepository.ts"
+import { ApiKeys } from "#src/services/ApiKeys.ts"
 import { seedDefault } from "#src/services/BuiltIns.ts"
 import { Idempotency } from "#src/services/Idempotency.ts"
 import { catalogue } from "#test/support/catalogue.ts"
@@ -21,9 +23,9 @@ import { catalogue } from "#test/support/catalogue.ts"
 /** The two groups alone, under the name of the whole. */
 const Api = HttpApi.make("carillon").add(TemplatesApi, EventTypesApi)
 
-const services = Layer.provideMerge(
-  Idempotency.layer,
-  Layer.provideMerge(IdempotencyRepository.layer, catalogue)
+const services = Layer.mergeAll(Idempotency.layer, ApiKeys.layer).pipe(
+  Layer.provideMerge(Layer.mergeAll(IdempotencyRepository.layer, ApiKeyRepository.layer)),
+  Layer.provideMerge(catalogue)
 )
 
 const routes = Layer.merge(HttpApiBuilder.layer(Api), Layer.effectDiscard(seedDefault)).pipe(

@@ -7,6 +7,7 @@ import { HttpServer } from "effect/http"
 import { Embedded } from "#src/http/Authentication.ts"
 import { ServerLayer } from "#src/http/Server.ts"
 import { type Postgres } from "#src/postgres/Postgres.ts"
+import { ApiKeyRepository } from "#src/repositories/ApiKeyRepository.ts"
 import { BalanceRepository } from "#src/repositories/BalanceRepository.ts"
 import { DeadLetterReader } from "#src/repositories/DeadLetterReader.ts"
 import { DeadLetterRepository } from "#src/repositories/DeadLetterRepository.ts"
@@ -14,6 +15,7 @@ import { EventRepository } from "#src/repositories/EventRepository.ts"
 import { IdempotencyRepository } from "#src/repositories/IdempotencyRepository.ts"
 import { Reachability } from "#src/repositories/Reachability.ts"
 import { StoryRepository } from "#src/repositories/StoryRepository.ts"
+import { ApiKeys } from "#src/services/ApiKeys.ts"
 import { Balance } from "#src/services/Balance.ts"
 import { type BuiltIns } from "#src/services/BuiltIns.ts"
 import { DeadLetterArchive } from "#src/services/DeadLetterArchive.ts"
@@ -31,6 +33,7 @@ import { catalogue } from "#test/support/catalogue.ts"
 export const operatorKey = "an-operator-key-of-forty-characters-here"
 
 const repositories = Layer.mergeAll(
+  ApiKeyRepository.layer,
   BalanceRepository.layer,
   DeadLetterReader.layer,
   DeadLetterRepository.layer,
@@ -41,6 +44,7 @@ const repositories = Layer.mergeAll(
 )
 
 const services = Layer.mergeAll(
+  ApiKeys.layer,
   Balance.layer,
   DeadLetterArchive.layer,
   Health.layer,
