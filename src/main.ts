@@ -7,6 +7,7 @@ import { Effect, Layer } from "effect"
 import * as buryDeadLetters from "#consumers/buryDeadLetters.ts"
 import * as deliverEmail from "#consumers/deliverEmail.ts"
 import * as planEvents from "#consumers/planEvents.ts"
+import { whySafe } from "#src/domain/ledgerClock.ts"
 import { ServerLayer } from "#src/http/Server.ts"
 import { Consumer } from "#src/nats/Consumer.ts"
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
@@ -19,6 +20,7 @@ import * as maintenance from "#src/relay/Maintenance.ts"
 import * as noticeLoss from "#src/relay/noticeLoss.ts"
 import * as relay from "#src/relay/Relay.ts"
 import * as sweepOrphans from "#src/relay/sweepOrphans.ts"
+import * as watchClock from "#src/relay/watchClock.ts"
 import { AnnouncementReader } from "#src/repositories/AnnouncementReader.ts"
 import { ApiKeyRepository } from "#src/repositories/ApiKeyRepository.ts"
 import { BalanceRepository } from "#src/repositories/BalanceRepository.ts"
@@ -28,6 +30,8 @@ import { EventRepository } from "#src/repositories/EventRepository.ts"
 import { EventTypeRepository } from "#src/repositories/EventTypeRepository.ts"
 import { IdempotencyRepository } from "#src/repositories/IdempotencyRepository.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
+import { LedgerClockRepository } from "#src/repositories/LedgerClockRepository.ts"
+import { LedgerFence } from "#src/repositories/LedgerFence.ts"
 import { MaintenanceRepository } from "#src/repositories/MaintenanceRepository.ts"
 import { OrganizationRepository } from "#src/repositories/OrganizationRepository.ts"
 import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
@@ -47,7 +51,7 @@ import { DeadLetters } from "#src/services/DeadLetters.ts"
 import { Delivery } from "#src/services/Delivery.ts"
 import { Draining } from "#src/services/Draining.ts"
 import { EventTypes } from "#src/services/EventTypes.ts"
-import { Health, OtherChecks } from "#src/services/Health.ts"
+import { Health, OtherChecks, Unfit } from "#src/services/Health.ts"
 import { Idempotency } from "#src/services/Idempotency.ts"
 import { Notifications } from "#src/services/Notifications.ts"
 import { OpenWork } from "#src/services/OpenWork.ts"
@@ -55,6 +59,7 @@ import { Planning } from "#src/services/Planning.ts"
 import { Preparing } from "#src/services/Preparing.ts"
 import { Previews } from "#src/services/Previews.ts"
 import { Recovery } from "#src/services/Recovery.ts"
+import { SafeMode } from "#src/services/SafeMode.ts"
 import { Sending } from "#src/services/Sending.ts"
 import { Settling } from "#src/services/Settling.ts"
 import { Stories } from "#src/services/Stories.ts"
@@ -75,6 +80,7 @@ const repositories = Layer.mergeAll(
   EventTypeRepository.layer,
   IdempotencyRepository.layer,
   Ledger.layer,
+  LedgerClockRepository.layer,
   MaintenanceRepository.layer,
   OrganizationRepository.layer,
   OutboxRepository.layer,
@@ -84,7 +90,7 @@ const repositories = Layer.mergeAll(
   StreamMarkRepository.layer,
   TemplateRepository.layer,
   WorkerRepository.layer
-).pipe(Layer.provideMerge(Postgres.layer))
+).pipe(Layer.provideMerge(LedgerFence.layer), Layer.provideMerge(Postgres.layer))
 
 /** What speaks to NATS. */
 export const nats = Layer.mergeAll(Publisher.layer, Consumer.layer).pipe(
@@ -94,7 +100,7 @@ export const nats = Layer.mergeAll(Publisher.layer, Consumer.layer).pipe(
 
 /** What every role stands on. */
 const ground = (name: string) =>
-  Workers.layerOf(name).pipe(
+  Layer.mergeAll(Workers.layerOf(name), SafeMode.layer).pipe(
     Layer.provideMerge(Layer.mergeAll(repositories, nats, OpenWork.layer, Draining.layer))
   )
 
@@ -116,16 +122,27 @@ const worker = deliverEmail.layer.pipe(Layer.provide(Layer.mergeAll(delivery, De
 const housekeeping = maintenance.layer(allStreams).pipe(Layer.provide(Recovery.layer))
 
 /** In every process: what it commits it announces, and what was lost is announced again before anything is consumed. */
-const announcing = relay.layer.pipe(Layer.provideMerge(noticeLoss.layer(allStreams, allConsumers)))
+const announcing = Layer.merge(relay.layer, watchClock.layer).pipe(
+  Layer.provideMerge(noticeLoss.layer(allStreams, allConsumers))
+)
 
 /** For those who ask after our health; the gateway goes on accepting without NATS. */
 const checks = Layer.effect(
   OtherChecks,
-  NatsConnection.useSync(({ whileUp }) => {
-    const check = Effect.suspend(() => Effect.fromOption(whileUp())).pipe(
+  Effect.gen(function* () {
+    const { whileUp } = yield* NatsConnection
+    const { age } = yield* SafeMode
+    const answers = Effect.suspend(() => Effect.fromOption(whileUp())).pipe(
       Effect.flatMap((connection) => Effect.tryPromise(() => connection.rtt()))
     )
-    return { nats: { check: Effect.asVoid(check), needed: false } }
+    const isCurrent = Effect.suspend(() => {
+      const now = age()
+      return now === "current" ? Effect.void : Effect.fail(new Unfit({ detail: whySafe[now] }))
+    })
+    return OtherChecks.of({
+      nats: { check: Effect.asVoid(answers), needed: false },
+      ledger_clock: { check: isCurrent, needed: true }
+    })
   })
 )
 

@@ -4,6 +4,7 @@ import { advisories } from "./advisories.ts"
 import { deadLetters } from "./deadLetters.ts"
 import { events } from "./events.ts"
 import { jobs } from "./jobs.ts"
+import { ledgerClock } from "./ledgerClock.ts"
 import { outcomes } from "./outcomes.ts"
 import { type StreamDefinition } from "./StreamDefinition.ts"
 
@@ -12,5 +13,6 @@ export const allStreams: ReadonlyArray<StreamDefinition> = [
   jobs("email"),
   outcomes,
   advisories,
-  deadLetters
+  deadLetters,
+  ledgerClock
 ]

@@ -39,6 +39,7 @@ export const problems = {
   invalid_header: { status: 422, title: "A header is wrong" },
   internal: { status: 500, title: "We have made a mistake" },
   not_implemented: { status: 501, title: "Not built yet" },
+  ledger_behind: { status: 503, title: "The ledger is older than the world" },
   unavailable: { status: 503, title: "The ledger cannot be reached" },
   overloaded: { status: 503, title: "Too many requests are waiting" }
 } as const

@@ -13,7 +13,9 @@ const Liveness = Schema.Struct({
 const Check = Schema.Struct({
   status: Schema.Literals(["healthy", "unhealthy"]),
   /** Milliseconds that the check took. */
-  latency_ms: Schema.Int
+  latency_ms: Schema.Int,
+  /** Why it is unhealthy, where an operator has to do something about it. */
+  detail: Schema.optionalKey(Schema.String)
 })
 
 export const Readiness = Schema.Struct({

@@ -42,9 +42,15 @@ const unavailable = makeProblem(
   "the ledger cannot be reached; nothing was accepted, try again"
 )
 
+const behind = makeProblem(
+  "ledger_behind",
+  "the ledger was restored to an earlier state, and its operator has not reconciled it yet; nothing was accepted, try again"
+)
+
 const toProblem = (failure: Problem | Rejected | LedgerUnreachable): Problem => {
   if (failure instanceof Rejected) return problemOfRejected(failure)
-  return failure instanceof LedgerUnreachable ? unavailable : failure
+  if (failure instanceof LedgerUnreachable) return failure.isBehind ? behind : unavailable
+  return failure
 }
 
 /** What a handler answers: its success, or its failure as a problem. */

@@ -31,6 +31,7 @@ export interface StoredMessage {
   readonly headers: Headers
   /** When the stream stored it, in milliseconds since 1970. */
   readonly timestamp: number
+  readonly sequence: number
 }
 
 export interface ConsumerStatus {
@@ -91,15 +92,19 @@ const streamStatus = Effect.fnUntraced(function* (
   } satisfies StreamStatus
 })
 
-const getMessage = Effect.fnUntraced(function* (stream: string, sequence: number) {
-  const found = yield* request("get a message", (manager) =>
-    manager.streams.getMessage(stream, { seq: sequence })
-  ).pipe(orNone(notFound.stream))
+const getMessage = Effect.fnUntraced(function* (
+  stream: string,
+  which: { readonly seq: number } | { readonly last_by_subj: string }
+) {
+  const found = yield* request("get a message", (manager) => manager.streams.getMessage(stream, which)).pipe(
+    orNone(notFound.stream)
+  )
   return Option.map(Option.flatMapNullishOr(found, Function.identity), (message): StoredMessage => ({
     subject: message.subject,
     data: message.data,
     headers: toRecord(message.header),
-    timestamp: message.time.getTime()
+    timestamp: message.time.getTime(),
+    sequence: message.seq
   }))
 })
 
@@ -115,7 +120,7 @@ const deleteMessage = Effect.fnUntraced(function* (stream: string, sequence: num
       (error) => error._tag === "JetStreamFailed" && error.code === deletion.failed,
       // A message that is gone has no code of its own.
       (error) =>
-        Effect.flatMap(getMessage(stream, sequence), (left) =>
+        Effect.flatMap(getMessage(stream, { seq: sequence }), (left) =>
           Option.isSome(left) ? Effect.fail(error) : Effect.void
         )
     )
@@ -145,6 +150,11 @@ export class Streams extends Context.Service<
     readonly getMessage: (
       stream: string,
       sequence: number
+    ) => Effect.Effect<Option.Option<StoredMessage>, StreamsError>
+    /** The last one on the subject; none where there is none. */
+    readonly lastMessage: (
+      stream: string,
+      subject: string
     ) => Effect.Effect<Option.Option<StoredMessage>, StreamsError>
     /**
      * Sequences of what the durable of a work queue gave up, oldest first: their advisory comes only with
@@ -198,7 +208,8 @@ export class Streams extends Context.Service<
         status,
         mark,
         serverId,
-        getMessage: (stream, sequence) => withNats(getMessage(stream, sequence)),
+        getMessage: (stream, sequence) => withNats(getMessage(stream, { seq: sequence })),
+        lastMessage: (stream, subject) => withNats(getMessage(stream, { last_by_subj: subject })),
         orphans: (consumer) => withNats(findOrphans(consumer)),
         deleteMessage: (stream, sequence) => withNats(deleteMessage(stream, sequence))
       })

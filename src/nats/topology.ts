@@ -3,6 +3,7 @@
 import {
   AckPolicy,
   type ConsumerConfig,
+  DiscardPolicy,
   PersistMode,
   RetentionPolicy,
   StorageType,
@@ -35,6 +36,15 @@ const nanos = (duration: Duration.Duration): number => Duration.toMillis(duratio
 const persistMode = ({ persist }: StreamDefinition, replicas: number): PersistMode =>
   persist === "async" && replicas === 1 ? PersistMode.Async : PersistMode.Default
 
+/** What makes a stream a KV bucket to other clients. */
+const lastOfEach = {
+  max_msgs_per_subject: 1,
+  discard: DiscardPolicy.New,
+  allow_rollup_hdrs: true,
+  allow_direct: true,
+  deny_delete: true
+} as const
+
 /** What the server can change later; the rest is in `fixed`. */
 export const toStreamConfig = (definition: StreamDefinition, { replicas, sources }: Surroundings) => ({
   changeable: {
@@ -48,7 +58,8 @@ export const toStreamConfig = (definition: StreamDefinition, { replicas, sources
     duplicate_window: nanos(definition.duplicateWindow),
     allow_msg_schedules: definition.schedules,
     allow_atomic: definition.atomic,
-    num_replicas: replicas
+    num_replicas: replicas,
+    ...(definition.bucket && lastOfEach)
   },
   fixed: {
     name: definition.name,
@@ -113,6 +124,7 @@ export const streamDifferences = (
     ["max_age", changeable.max_age, found.max_age],
     ["duplicate_window", changeable.duplicate_window, found.duplicate_window],
     ["allow_atomic", changeable.allow_atomic, optional(found.allow_atomic, false)],
+    ["max_msgs_per_subject", changeable.max_msgs_per_subject ?? -1, found.max_msgs_per_subject],
     ["num_replicas", changeable.num_replicas, found.num_replicas]
   ])
 

@@ -46,13 +46,22 @@ const readOnly = "25006"
 /** No such table or schema: `carillon migrate` has not run yet, and what waits goes on when it has. */
 const notMigrated = new Set(["42P01", "3F000"])
 
+/** Raised by `ledger_reaches`: this ledger is older than the world. What is refused goes on when it has been restored. */
+export const ledgerIsBehind = "CL001"
+
+const isTransient = (code: string): boolean =>
+  code === readOnly ||
+  code === ledgerIsBehind ||
+  notMigrated.has(code) ||
+  transientClasses.has(code.slice(0, 2))
+
 /** Without a code it is our own mistake, such as a value that cannot be a parameter: not repeated either. */
 export const toPostgresError = (cause: unknown): PostgresError => {
   if (!isAnswer(cause))
     return new PostgresRefused({ code: "client", constraint: null, detail: String(cause), cause })
   const { code, constraint_name, message } = cause
   const fromServer = cause.severity !== undefined
-  return !fromServer || code === readOnly || notMigrated.has(code) || transientClasses.has(code.slice(0, 2))
+  return !fromServer || isTransient(code)
     ? new PostgresUnreachable({ code, cause })
     : new PostgresRefused({ code, constraint: constraint_name ?? null, detail: message, cause })
 }

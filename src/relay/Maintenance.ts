@@ -8,9 +8,11 @@ import { MaintenanceRepository } from "#src/repositories/MaintenanceRepository.t
 import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
 import { OpenWork } from "#src/services/OpenWork.ts"
 import { Recovery } from "#src/services/Recovery.ts"
+import { SafeMode } from "#src/services/SafeMode.ts"
 import { type StreamDefinition } from "#streams/StreamDefinition.ts"
 
 import { compareMarks } from "./noticeLoss.ts"
+import { raiseClock } from "./raiseClock.ts"
 
 /** Rows of the register that one step looks at. */
 const rowsAtOnce = 200
@@ -53,9 +55,9 @@ const makePartitions = MaintenanceRepository.use((maintenance) =>
 )
 const forgetKeys = MaintenanceRepository.use((maintenance) => alone("forget keys", maintenance.forgetKeys))
 
-/** Whatever goes wrong, the next turn comes. */
+/** Whatever goes wrong, the next turn comes; an older ledger is left as it is. */
 const every = <A, E, R>(pause: Duration.Input, name: string, task: Effect.Effect<A, E, R>) =>
-  task.pipe(
+  SafeMode.use(({ awaitCurrent }) => Effect.andThen(awaitCurrent, task)).pipe(
     Effect.catchCause((cause) => Effect.logWarning("maintenance is tried again later", cause)),
     Effect.repeat(Schedule.spaced(pause)),
     Effect.annotateLogs({ "maintenance.task": name }),
@@ -73,6 +75,7 @@ export const layer = (streams: ReadonlyArray<StreamDefinition>) =>
       yield* every("2 seconds", "recover", recoverWhereNeeded)
       yield* every("2 seconds", "reconcile", reconcile)
       yield* every("10 seconds", "note marks", noteMarks(streams))
+      yield* every("10 seconds", "raise the clock", raiseClock)
       yield* every("60 seconds", "recover the ownerless", recoverAll)
       yield* every("1 hour", "make partitions", makePartitions)
       yield* every("1 hour", "forget keys", forgetKeys)

@@ -1,4 +1,7 @@
-/** At every connection to NATS, before anything is consumed: streams as defined, and what they lost announced again. */
+/**
+ * At every connection to NATS, before anything is consumed: a ledger that is current, streams as defined, and what they
+ * lost announced again.
+ */
 
 import { Effect, Layer, Option, Result } from "effect"
 
@@ -10,6 +13,7 @@ import { outboxKinds } from "#src/repositories/outboxQueries.ts"
 import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
 import { type NamedMark, StreamMarkRepository } from "#src/repositories/StreamMarkRepository.ts"
 import { OpenWork } from "#src/services/OpenWork.ts"
+import { SafeMode } from "#src/services/SafeMode.ts"
 import { type ConsumerDefinition } from "#streams/ConsumerDefinition.ts"
 import { type StreamDefinition } from "#streams/StreamDefinition.ts"
 
@@ -78,6 +82,13 @@ export const layer = (
 ) =>
   Layer.effectDiscard(
     NatsConnection.use((nats) =>
-      nats.onConnect(() => Effect.andThen(applyWhereDifferent(streams, consumers), compareMarks(streams)))
+      nats.onConnect(() =>
+        Effect.gen(function* () {
+          const safeMode = yield* SafeMode
+          yield* Effect.andThen(safeMode.look, safeMode.awaitCurrent)
+          yield* applyWhereDifferent(streams, consumers)
+          yield* compareMarks(streams)
+        })
+      )
     )
   )

@@ -9,6 +9,7 @@ import { type ProfileChange } from "#src/domain/registration.ts"
 import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
 
 import { insertAccepted } from "./insertAccepted.ts"
+import { LedgerFence } from "./LedgerFence.ts"
 import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
 import { statementsOn } from "./statements.ts"
 
@@ -63,9 +64,10 @@ export class EventRepository extends Context.Service<
     EventRepository,
     Effect.gen(function* () {
       const { rows } = statementsOn(yield* Postgres)
+      const { reaches } = yield* LedgerFence
 
       const insert = Effect.fn("EventRepository.insert")(function* (events: ReadonlyArray<AcceptedEvent>) {
-        const keys = yield* rows((sql) => insertAccepted(sql, events))
+        const keys = yield* rows((sql) => insertAccepted(sql, events, reaches))
         return new Set(keys.map(({ event_id, organization_id }) => `${organization_id}/${event_id}`))
       })
 

@@ -1,4 +1,7 @@
-/** The record of every message. Each method is one statement for all; every write is a compare-and-set. */
+/**
+ * The record of every message. Each method is one statement for all; every write is a compare-and-set. Load, start and
+ * settle are refused where this ledger is older than the world.
+ */
 
 import { Context, Effect, Layer, Option } from "effect"
 
@@ -8,6 +11,7 @@ import { type Judgement, type MessageRow, type ProfileRow } from "#schemas/rows/
 import { type NextStatus, type Settlement } from "#src/domain/Settlement.ts"
 import { Postgres } from "#src/postgres/Postgres.ts"
 
+import { LedgerFence } from "./LedgerFence.ts"
 import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
 import {
   countExhaustion,
@@ -96,19 +100,20 @@ export class Ledger extends Context.Service<
     Ledger,
     Effect.gen(function* () {
       const { first, rows } = statementsOn(yield* Postgres)
+      const { reaches } = yield* LedgerFence
       return Ledger.of({
         load: (ids) =>
           Effect.map(
-            rows((sql) => loadRows(sql, ids)),
+            rows((sql) => loadRows(sql, ids, reaches)),
             (loaded) => loaded.map(toLoaded)
           ),
-        start: (jobs, worker) => rows((sql) => startRows(sql, jobs, worker)),
+        start: (jobs, worker) => rows((sql) => startRows(sql, jobs, { worker, reaches })),
         giveBack: (jobs, worker) =>
           Effect.map(
             rows((sql) => giveBack(sql, jobs, worker)),
             (given) => new Set(given.map(({ message_id }) => message_id))
           ),
-        settle: (settlements) => rows((sql) => settleRows(sql, settlements)),
+        settle: (settlements) => rows((sql) => settleRows(sql, settlements, reaches)),
         lost: (limit) => rows((sql) => lostRows(sql, limit)),
         countExhaustion: (id, sequence) =>
           Effect.map(

@@ -4,6 +4,7 @@ import { Context, Effect, Layer, type Option } from "effect"
 
 import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
 
+import { LedgerFence } from "./LedgerFence.ts"
 import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
 import { statementsOn } from "./statements.ts"
 
@@ -28,7 +29,7 @@ const forgetKeys = (sql: Sql) => sql`
 export class MaintenanceRepository extends Context.Service<
   MaintenanceRepository,
   {
-    /** Runs `effect` in a transaction, unless another process is at this task: then none. */
+    /** Runs `effect` in a transaction, unless another process is at this task: then none. Refused by an older ledger. */
     readonly alone: <A, R>(
       task: string,
       effect: Effect.Effect<A, LedgerUnreachable, R>
@@ -43,11 +44,12 @@ export class MaintenanceRepository extends Context.Service<
     MaintenanceRepository,
     Effect.gen(function* () {
       const { commit, rows } = statementsOn(yield* Postgres)
+      const { reaches } = yield* LedgerFence
       const tryLock = (task: string) =>
         Effect.map(
           rows(
             (sql) => sql<Array<{ mine: boolean }>>`
-            select pg_try_advisory_xact_lock(${lock}, hashtext(${task})) as mine`
+            select pg_try_advisory_xact_lock(${lock}, hashtext(${task})) and ${reaches(sql)} as mine`
           ),
           ([row]) => row?.mine === true
         )

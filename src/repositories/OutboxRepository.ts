@@ -4,6 +4,7 @@ import { Context, Effect, Layer } from "effect"
 
 import { Postgres } from "#src/postgres/Postgres.ts"
 
+import { LedgerFence } from "./LedgerFence.ts"
 import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
 import {
   forgetStreams,
@@ -41,8 +42,9 @@ export class OutboxRepository extends Context.Service<
     OutboxRepository,
     Effect.gen(function* () {
       const { rows } = statementsOn(yield* Postgres)
+      const { reaches } = yield* LedgerFence
       return OutboxRepository.of({
-        lease: (kind, limit) => rows((sql) => leaseRows(sql, kind, limit)),
+        lease: (kind, limit) => rows((sql) => leaseRows(sql, { kind, limit }, reaches)),
         announced: (ids) => Effect.asVoid(rows((sql) => markAnnounced(sql, ids))),
         release: (ids) => Effect.asVoid(rows((sql) => releaseRows(sql, ids))),
         reconcile: (limit) =>

@@ -3,6 +3,7 @@
 import { type Sql } from "#src/postgres/Postgres.ts"
 
 import { type AcceptedEvent } from "./EventRepository.ts"
+import { type Fence } from "./LedgerFence.ts"
 
 /** A Postgres array literal, since the lists of a batch differ in length and an array of arrays may not. */
 const intArray = (values: ReadonlyArray<number> | null): string | null =>
@@ -93,10 +94,10 @@ const mergeProfiles = (sql: Sql, events: ReadonlyArray<AcceptedEvent>) => sql`
  * Answers the keys that are new. `on conflict do nothing` decides between concurrent calls, and the sorted insert
  * keeps them from waiting for each other in a circle; all the rest joins what it returned.
  */
-export const insertAccepted = (sql: Sql, events: ReadonlyArray<AcceptedEvent>) => sql<
+export const insertAccepted = (sql: Sql, events: ReadonlyArray<AcceptedEvent>, reaches: Fence) => sql<
   Array<{ organization_id: string; event_id: string }>
 >`
-  with input as materialized (${inputEvents(sql, events)}),
+  with input as materialized (${inputEvents(sql, events)} where ${reaches(sql)}),
   new_keys as (
     insert into event_keys (organization_id, event_id, body_hash, accepted_at, jobs_count)
     select organization_id, event_id, decode(body_hash, 'hex'), accepted_at, jobs_count

@@ -6,6 +6,7 @@ import { type Sql } from "#src/postgres/Postgres.ts"
 
 import { judgement } from "./judgement.ts"
 import { type LoadedJob, type ReadyJob, type StartedJob } from "./Ledger.ts"
+import { type Fence } from "./LedgerFence.ts"
 
 /** `m` between the least and the greatest id: what lets the planner skip months. */
 const within = (sql: Sql, ids: ReadonlyArray<string>) => {
@@ -26,12 +27,15 @@ interface JudgedRow extends MessageRow {
   readonly profile: ProfileRow | null
 }
 
-export const loadRows = (sql: Sql, ids: ReadonlyArray<JobId>) => sql<Array<JudgedRow>>`
+export const loadRows = (sql: Sql, ids: ReadonlyArray<JobId>, reaches: Fence) => sql<Array<JudgedRow>>`
   select hint.message_id as hint_id, ${judgement(sql)} as judgement, ${columns(sql)},
     case when p.user_id is not null then (
       select to_jsonb(r) from (select p.email, p.phone, p.first_name, p.last_name, p.locale, p.timezone, p.attributes) as r
     ) end as profile
-  from (select message_id, null::text as address_hash from unnest(${ids.toSorted()}::uuid[]) as u (message_id)) as hint
+  from (
+    select message_id, null::text as address_hash from unnest(${ids.toSorted()}::uuid[]) as u (message_id)
+    where ${reaches(sql)}
+  ) as hint
   left join campaign.campaign_messages m on m.message_id = hint.message_id and ${within(sql, ids)}
   left join campaign.campaign_executions x on x.execution_id = m.execution_id
   left join profiles p on p.organization_id = m.organization_id and p.user_id = m.user_id`
@@ -48,7 +52,11 @@ export const toLoaded = ({ hint_id, judgement, profile, ...row }: JudgedRow): Lo
  * A row that has had another attempt since it was loaded is left to the hint of that attempt: so the attempt that a start
  * made is known even where its answer was lost, and `giveBack` finds it.
  */
-export const startRows = (sql: Sql, jobs: ReadonlyArray<ReadyJob>, worker: WorkerId) => {
+export const startRows = (
+  sql: Sql,
+  jobs: ReadonlyArray<ReadyJob>,
+  { reaches, worker }: { readonly worker: WorkerId; readonly reaches: Fence }
+) => {
   const sorted = jobs.toSorted((a, b) => (a.message_id < b.message_id ? -1 : 1))
   const of = <A>(read: (job: ReadyJob) => A) => sorted.map(read)
   const ids = of(({ message_id }) => message_id)
@@ -59,6 +67,7 @@ export const startRows = (sql: Sql, jobs: ReadonlyArray<ReadyJob>, worker: Worke
         ${of(({ template_version }) => template_version)}::int[], ${of(({ locale }) => locale)}::text[],
         ${of(({ title }) => title)}::text[], ${of(({ attempt }) => attempt)}::int[]
       ) as t (message_id, address, address_hash, contact_source, template_version, locale, title, loaded_attempt)
+      where ${reaches(sql)}
     ),
     judged as materialized (
       select hint.*, ${judgement(sql)} as judgement, m.attempt, coalesce(m.retry_at, m.send_after) as due_at

@@ -6,6 +6,8 @@ import { type Instant } from "#schemas/Instant.ts"
 import { type Outcome } from "#schemas/Outcome.ts"
 import { type Sql } from "#src/postgres/Postgres.ts"
 
+import { type Fence } from "./LedgerFence.ts"
+
 export const outboxKinds = ["jobs", "events", "outcomes", "dead_letters"] as const
 export type OutboxKind = (typeof outboxKinds)[number]
 
@@ -24,11 +26,15 @@ export interface OutboxRow {
 const lease = Duration.seconds(30)
 
 /** The oldest that no one has announced or is announcing. */
-export const leaseRows = (sql: Sql, kind: OutboxKind, limit: number) => sql<Array<OutboxRow>>`
+export const leaseRows = (
+  sql: Sql,
+  { kind, limit }: { readonly kind: OutboxKind; readonly limit: number },
+  reaches: Fence
+) => sql<Array<OutboxRow>>`
   update outbox set leased_until = now() + make_interval(secs => ${Duration.toSeconds(lease)})
   where outbox_id in (
     select outbox_id from outbox
-    where kind = ${kind} and announced_at is null and coalesce(leased_until, '-infinity') <= now()
+    where ${reaches(sql)} and kind = ${kind} and announced_at is null and coalesce(leased_until, '-infinity') <= now()
     order by outbox_id limit ${limit} for update skip locked)
   returning outbox_id, kind, stream, keys, entries, organizations, due_at`
 

@@ -4,6 +4,7 @@ import { type Settlement } from "#src/domain/Settlement.ts"
 import { type Sql } from "#src/postgres/Postgres.ts"
 
 import { type SettledRow } from "./Ledger.ts"
+import { type Fence } from "./LedgerFence.ts"
 
 /** Rows of one counter, so that the workers of an execution do not queue for it. */
 const shards = 16
@@ -128,11 +129,11 @@ const followUps = (sql: Sql, settlements: ReadonlyArray<Settlement>) => sql`
  * What would go on is cancelled where its execution is. The last attempt stays in the row, so one that does not end the
  * job is copied to the archive before the next start overwrites it.
  */
-export const settleRows = (sql: Sql, settlements: ReadonlyArray<Settlement>) => {
+export const settleRows = (sql: Sql, settlements: ReadonlyArray<Settlement>, reaches: Fence) => {
   const ids = settlements.map(({ message_id }) => message_id).toSorted()
   const bounds = { first: ids.at(0) ?? null, last: ids.at(-1) ?? null }
   return sql<Array<SettledRow>>`
-    with input as materialized (${inputSettlements(sql, settlements)}),
+    with input as materialized (${inputSettlements(sql, settlements)} where ${reaches(sql)}),
     verdict as materialized (
       select input.*,
         case when input.status in ('retrying', 'queued') and x.status = 'cancelled' then 'cancelled'

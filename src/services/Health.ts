@@ -1,12 +1,18 @@
 /** Whether what we depend on answers. */
 
-import { Clock, Context, Duration, Effect, Layer, Option } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Result, Schema } from "effect"
 
 import { type Readiness } from "#schemas/http/health.ts"
 import { Reachability } from "#src/repositories/Reachability.ts"
 
 /** A dependency that takes longer counts as away. */
 const patience = Duration.seconds(2)
+
+/** The dependency is there, and an operator has to do something about it. */
+export class Unfit extends Schema.TaggedError<Unfit>()("Unfit", {
+  /** For everybody who asks after our health: no secret in it. */
+  detail: Schema.String
+}) {}
 
 export interface Check {
   /** Fails where the dependency is away. May take its time: it is given two seconds. */
@@ -25,6 +31,7 @@ interface Checked {
   readonly needed: boolean
   readonly healthy: boolean
   readonly latency_ms: number
+  readonly detail: string | null
 }
 
 const statusOf = (checked: ReadonlyArray<Checked>): Readiness["status"] => {
@@ -36,9 +43,13 @@ const statusOf = (checked: ReadonlyArray<Checked>): Readiness["status"] => {
 const summarize = (checked: ReadonlyArray<Checked>): Readiness => ({
   status: statusOf(checked),
   checks: Object.fromEntries(
-    checked.map(({ healthy, latency_ms, name }) => [
+    checked.map(({ detail, healthy, latency_ms, name }) => [
       name,
-      { status: healthy ? ("healthy" as const) : ("unhealthy" as const), latency_ms }
+      {
+        status: healthy ? ("healthy" as const) : ("unhealthy" as const),
+        latency_ms,
+        ...(detail !== null && { detail })
+      }
     ])
   )
 })
@@ -58,9 +69,11 @@ export class Health extends Context.Service<
 
       const run = Effect.fnUntraced(function* ([name, { check, needed }]: readonly [string, Check]) {
         const before_ms = yield* Clock.currentTimeMillis
-        const answered = yield* Effect.timeoutOption(Effect.option(check), patience)
-        const healthy = Option.isSome(Option.flatten(answered))
-        return { name, needed, healthy, latency_ms: (yield* Clock.currentTimeMillis) - before_ms }
+        const answered = yield* Effect.result(Effect.timeout(check, patience))
+        const why = Result.isFailure(answered) ? answered.failure : null
+        const detail = why instanceof Unfit ? why.detail : null
+        const latency_ms = (yield* Clock.currentTimeMillis) - before_ms
+        return { name, needed, healthy: why === null, latency_ms, detail }
       })
 
       const readiness = Effect.map(

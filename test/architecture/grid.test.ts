@@ -42,6 +42,14 @@ const stages = [
     consumers: ["buryDeadLetters"],
     decision: "burial",
     tables: ["dead_letters"]
+  },
+  {
+    stage: "clock of the ledger",
+    schema: "LedgerClock",
+    streams: ["ledgerClock"],
+    consumers: [],
+    decision: "ledgerClock",
+    tables: ["ledger_clock"]
   }
 ]
 

@@ -47,7 +47,7 @@ describe("Streams.apply", () => {
             differences,
             consumers.length
           ]),
-          ["EVENTS", "JOBS_EMAIL", "OUTCOMES", "ADVISORIES", "DLQ"].map((name) => [
+          ["EVENTS", "JOBS_EMAIL", "OUTCOMES", "ADVISORIES", "DLQ", "KV_ledger"].map((name) => [
             name,
             true,
             [],

@@ -13,6 +13,7 @@ import { DeadLetterReader } from "#src/repositories/DeadLetterReader.ts"
 import { DeadLetterRepository } from "#src/repositories/DeadLetterRepository.ts"
 import { EventRepository } from "#src/repositories/EventRepository.ts"
 import { IdempotencyRepository } from "#src/repositories/IdempotencyRepository.ts"
+import { LedgerFence } from "#src/repositories/LedgerFence.ts"
 import { Reachability } from "#src/repositories/Reachability.ts"
 import { StoryRepository } from "#src/repositories/StoryRepository.ts"
 import { ApiKeys } from "#src/services/ApiKeys.ts"
@@ -81,6 +82,7 @@ export const httpServerOver = <E>(base: Layer.Layer<Base, E>, surroundings: Surr
     Layer.provideMerge(Planning.layer),
     Layer.provideMerge(OpenWork.layer),
     Layer.provideMerge(repositories),
+    Layer.provideMerge(LedgerFence.layer),
     Layer.provideMerge(base),
     Layer.provideMerge(checks(surroundings)),
     Layer.provideMerge(Layer.succeed(Embedded, surroundings.embedded)),

@@ -14,6 +14,8 @@ import { BalanceRepository } from "#src/repositories/BalanceRepository.ts"
 import { DeadLetterRepository } from "#src/repositories/DeadLetterRepository.ts"
 import { EventRepository } from "#src/repositories/EventRepository.ts"
 import { Ledger, type ReadyJob } from "#src/repositories/Ledger.ts"
+import { LedgerClockRepository } from "#src/repositories/LedgerClockRepository.ts"
+import { LedgerFence } from "#src/repositories/LedgerFence.ts"
 import { MaintenanceRepository } from "#src/repositories/MaintenanceRepository.ts"
 import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
 import { StreamMarkRepository } from "#src/repositories/StreamMarkRepository.ts"
@@ -28,12 +30,13 @@ export const ledgerLayer = Layer.mergeAll(
   DeadLetterRepository.layer,
   EventRepository.layer,
   Ledger.layer,
+  LedgerClockRepository.layer,
   MaintenanceRepository.layer,
   OpenWork.layer,
   OutboxRepository.layer,
   StreamMarkRepository.layer,
   WorkerRepository.layer
-).pipe(Layer.provideMerge(catalogue))
+).pipe(Layer.provideMerge(LedgerFence.layer), Layer.provideMerge(catalogue))
 
 /** One statement; what Postgres says against it is a defect. */
 export const ask = <A>(statement: (sql: Sql) => PromiseLike<ReadonlyArray<A>>) =>

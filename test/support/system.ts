@@ -76,6 +76,9 @@ export const systemOn = Effect.fnUntraced(function* (databaseUrl: string) {
     publisher,
     /** Every message there is. */
     rows,
+    /** Asked of its database beside the engine. */
+    query: <A>(statement: (sql: postgres.Sql) => PromiseLike<A>) =>
+      Effect.tryPromise(() => Promise.resolve(statement(sql))),
     /** A request to the API of the process that was started last with one, as the operator. */
     call: (what: Call) =>
       Effect.suspend(() =>
