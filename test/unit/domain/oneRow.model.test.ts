@@ -99,8 +99,12 @@ describe("one row's life", () => {
     ["looksTwice", "transactional", "stuck"],
     ["keepsSending", "campaign", "lost"],
     ["countsWritten", "transactional", "miscounted"]
-  ])("goes wrong without %s: a %s message is %s", (rule, messageClass, violation) => {
-    const explored = explore(messageClass, { ...realRules, [rule]: false }, 1)
-    assert.strictEqual(explored.violation, violation, explored.story)
-  })
+  ])(
+    "goes wrong without %s: a %s message is %s",
+    (rule, messageClass, violation) => {
+      const explored = explore(messageClass, { ...realRules, [rule]: false }, 1)
+      assert.strictEqual(explored.violation, violation, explored.story)
+    },
+    60_000
+  )
 })
