@@ -130,17 +130,14 @@ const announcing = Layer.merge(relay.layer, watchClock.layer).pipe(
 const checks = Layer.effect(
   OtherChecks,
   Effect.gen(function* () {
-    const { whileUp } = yield* NatsConnection
+    const { ping } = yield* NatsConnection
     const { age } = yield* SafeMode
-    const answers = Effect.suspend(() => Effect.fromOption(whileUp())).pipe(
-      Effect.flatMap((connection) => Effect.tryPromise(() => connection.rtt()))
-    )
     const isCurrent = Effect.suspend(() => {
       const now = age()
       return now === "current" ? Effect.void : Effect.fail(new Unfit({ detail: whySafe[now] }))
     })
     return OtherChecks.of({
-      nats: { check: Effect.asVoid(answers), needed: false },
+      nats: { check: ping, needed: false },
       ledger_clock: { check: isCurrent, needed: true }
     })
   })

@@ -1,6 +1,6 @@
 /** Where Postgres is. Read once, when the layer is built. */
 
-import { Config, Redacted } from "effect"
+import { Config, Redacted, Schema } from "effect"
 
 const fromParts = Config.all({
   host: Config.NonEmptyString("POSTGRES_HOST"),
@@ -18,11 +18,16 @@ const fromParts = Config.all({
 /** Named in the error where there is neither. */
 const databaseUrl = Config.Redacted("DATABASE_URL")
 
+const PoolSize = Schema.FiniteFromString.check(
+  Schema.isInt(),
+  Schema.isBetween({ minimum: 4, maximum: 1000 })
+)
+
 export const PostgresConfig = Config.all({
   url: databaseUrl.pipe(
     Config.orElse(() => fromParts),
     Config.orElse(() => databaseUrl)
   ),
-  /** Connections a process may hold. */
-  poolSize: Config.Int("DATABASE_POOL_SIZE").pipe(Config.withDefault(20))
+  /** Connections a process may hold; a quarter of them is for lists, sums and upkeep. */
+  poolSize: Config.schema(PoolSize, "DATABASE_POOL_SIZE").pipe(Config.withDefault(20))
 })

@@ -1,80 +1,91 @@
-/** The pool of connections to Postgres. The connection of a transaction travels in the fiber. */
+/** Postgres: statements and transactions. The connection of a transaction travels in the fiber. */
 
-import { Context, DateTime, Duration, Effect, Layer, Redacted } from "effect"
-import postgres from "postgres"
+import { clearInterval, setInterval } from "node:timers"
+
+import { Context, Duration, Effect, Layer } from "effect"
 
 import { PostgresConfig } from "#src/config/PostgresConfig.ts"
 
-import { type PostgresError, toPostgresError } from "./errors.ts"
-import { inTransaction } from "./inTransaction.ts"
+import { type Connections, makeConnections, type Sql } from "./connections.ts"
+import { type PostgresError } from "./errors.ts"
+import { Silence } from "./Silence.ts"
 
-/** A tagged template: values become parameters, never text. */
-export type Sql = postgres.ISql
+export { type Sql } from "./connections.ts"
 
-const connectTimeout = Duration.seconds(5)
+/** Statements that somebody waits for take milliseconds; what takes longer than this meets a lock or a sick server. */
+const promptly = Duration.seconds(6)
 
-/** Instants arrive as the 24 characters of `Instant`, counts as numbers. */
-const types = {
-  instant: {
-    to: 1184,
-    from: [1184],
-    serialize: (value: Date | string) => (typeof value === "string" ? value : value.toISOString()),
-    parse: (text: string) => DateTime.formatIso(DateTime.makeUnsafe(text))
-  },
-  count: { to: 20, from: [20], serialize: String, parse: Number }
-}
+/** Lists, sums and upkeep read much. */
+const patiently = Duration.seconds(60)
 
-const open = (url: Redacted.Redacted, max: number) =>
-  postgres(Redacted.value(url), {
-    max,
-    types,
-    connect_timeout: Duration.toSeconds(connectTimeout),
-    idle_timeout: 300,
-    // A failed connection is retried by whoever needs it, not by a growing pause in the pool.
-    backoff: false,
-    onnotice: () => undefined,
-    connection: { application_name: "carillon" }
-  })
+/** Seconds without an answer to what the server answers within `promptly`, where it lives. */
+const silence_seconds = 8
+
+/** Told of calls that may take long: nothing follows from their silence. */
+const unwatched = () => () => undefined
 
 /** The connection that the surrounding transaction holds; none outside of one. */
-const Held = Context.Reference<postgres.TransactionSql | undefined>("carillon/postgres/Held", {
-  defaultValue: () => undefined
+const Held = Context.Reference<Sql | undefined>("carillon/postgres/Held", { defaultValue: () => undefined })
+
+export interface Statements {
+  /** One statement, on the transaction's connection where there is one. */
+  readonly query: <A>(statement: (sql: Sql) => PromiseLike<A>) => Effect.Effect<A, PostgresError>
+  /**
+   * Commits when the effect succeeds, else rolls back. A COMMIT whose answer is lost fails with
+   * `PostgresUnreachable`, though it may have happened. Inside another one it is part of that.
+   */
+  readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | PostgresError, R>
+}
+
+const statementsOver = (connections: Connections): Statements => ({
+  query: (statement) =>
+    Effect.flatMap(Held, (held) =>
+      held === undefined ? connections.query(statement) : connections.on(held, statement)
+    ),
+  transaction: (effect) =>
+    Effect.flatMap(Held, (held) =>
+      held === undefined
+        ? connections.transaction((connection) => Effect.provideService(effect, Held, connection))
+        : effect
+    )
 })
 
 export class Postgres extends Context.Service<
   Postgres,
-  {
-    /** One statement, on the transaction's connection where there is one. */
-    readonly query: <A>(statement: (sql: Sql) => PromiseLike<A>) => Effect.Effect<A, PostgresError>
+  Statements & {
     /**
-     * Commits when the effect succeeds, else rolls back. A COMMIT whose answer is lost fails with
-     * `PostgresUnreachable`, though it may have happened. Inside another one it is part of that.
+     * For lists, sums and upkeep: on a quarter of the connections, so that they never stand in the way of what is
+     * accepted, sent and settled; 60 s a statement instead of 6.
      */
-    readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | PostgresError, R>
+    readonly patient: Statements
   }
 >()("carillon/postgres/Postgres") {
   static readonly layer = Layer.effect(
     Postgres,
     Effect.gen(function* () {
       const { poolSize, url } = yield* PostgresConfig
-      const pool = yield* Effect.acquireRelease(
-        Effect.sync(() => open(url, poolSize)),
-        (sql) => Effect.promise(() => sql.end({ timeout: 5 }))
+      const silence = new Silence(silence_seconds)
+      const quarter = Math.floor(poolSize / 4)
+      const prompt = yield* makeConnections({
+        url,
+        silence,
+        size: poolSize - quarter,
+        statementTimeout: promptly,
+        ask: silence.ask
+      })
+      const patient = yield* makeConnections({
+        url,
+        silence,
+        size: quarter,
+        statementTimeout: patiently,
+        ask: unwatched
+      })
+      yield* Effect.acquireRelease(
+        // @effect-diagnostics-next-line globalTimers:off -- the servers' time, also where a test's stands still
+        Effect.sync(() => setInterval(() => silence.look(), 1000).unref()),
+        (timer) => Effect.sync(() => clearInterval(timer))
       )
-      const attempt = <A>(run: () => PromiseLike<A>) =>
-        Effect.tryPromise({ try: run, catch: toPostgresError })
-
-      const query = <A>(statement: (sql: Sql) => PromiseLike<A>) =>
-        Effect.flatMap(Held, (held) => attempt(() => statement(held ?? pool)))
-
-      const transaction = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-        Effect.flatMap(Held, (held) =>
-          held === undefined
-            ? inTransaction(pool, (connection) => Effect.provideService(effect, Held, connection))
-            : effect
-        )
-
-      return Postgres.of({ query, transaction })
+      return Postgres.of({ ...statementsOver(prompt), patient: statementsOver(patient) })
     })
   )
 }

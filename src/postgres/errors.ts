@@ -43,6 +43,9 @@ const isAnswer = Schema.is(Answer)
 const transientClasses = new Set(["08", "40", "53", "55", "57", "58"])
 const readOnly = "25006"
 
+/** We left a transaction alone for too long: it was rolled back. */
+const idleInTransaction = "25P03"
+
 /** No such table or schema: `carillon migrate` has not run yet, and what waits goes on when it has. */
 const notMigrated = new Set(["42P01", "3F000"])
 
@@ -51,6 +54,7 @@ export const ledgerIsBehind = "CL001"
 
 const isTransient = (code: string): boolean =>
   code === readOnly ||
+  code === idleInTransaction ||
   code === ledgerIsBehind ||
   notMigrated.has(code) ||
   transientClasses.has(code.slice(0, 2))

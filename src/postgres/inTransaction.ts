@@ -10,17 +10,25 @@ import { type PostgresError, toPostgresError } from "./errors.ts"
 /** Makes the client roll back; no one sees it. */
 const rollBack = new Error("roll back")
 
+export interface TransactionOptions {
+  readonly pool: Pool
+  /** Told of BEGIN, COMMIT and ROLLBACK; what it answers is called when the server has answered. */
+  readonly ask: () => () => void
+}
+
 /**
  * Between BEGIN and its end the client waits for the promise `ended`: kept, it commits; broken, it rolls back. Where the
  * connection closes meanwhile, the client says so by failing the whole, and `ended` is left open: what it would send on
  * the closed connection would bring the process down.
  */
-const begin = (pool: Pool) => {
+const begin = ({ ask, pool }: TransactionOptions) => {
   const begun = Promise.withResolvers<TransactionSql>()
   const ended = Promise.withResolvers<void>()
   let isOver = false
+  let answered = ask()
   const over = pool
     .begin((connection) => {
+      answered()
       begun.resolve(connection)
       return ended.promise
     })
@@ -29,8 +37,14 @@ const begin = (pool: Pool) => {
       (cause: unknown) => cause ?? rollBack
     )
     .finally(() => {
+      answered()
       isOver = true
     })
+  const end = (how: () => void) => {
+    if (isOver) return
+    answered = ask()
+    how()
+  }
   return {
     /** The connection; fails where there is none. */
     begun: Promise.race([
@@ -39,8 +53,8 @@ const begin = (pool: Pool) => {
     ]),
     /** Why it failed; undefined where it was committed. */
     over,
-    commit: () => (isOver ? undefined : ended.resolve()),
-    rollBack: () => (isOver ? undefined : ended.reject(rollBack))
+    commit: () => end(ended.resolve),
+    rollBack: () => end(() => ended.reject(rollBack))
   }
 }
 
@@ -52,12 +66,12 @@ const attempt = <A>(run: () => PromiseLike<A>): Effect.Effect<A, PostgresError> 
  * back. Where the connection closes, the effect is interrupted and nothing was committed.
  */
 export const inTransaction = <A, E, R>(
-  pool: Pool,
+  on: TransactionOptions,
   effect: (connection: TransactionSql) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | PostgresError, R> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      const transaction = begin(pool)
+      const transaction = begin(on)
       const connection = yield* attempt(() => transaction.begun)
       const closed = Effect.flatMap(
         Effect.promise(() => transaction.over),

@@ -59,6 +59,10 @@ const checkVersion = Effect.gen(function* () {
 
 const applyMissing = Effect.gen(function* () {
   const postgres = yield* Postgres
+  // Another migrator may take long, and so may a change of a big table.
+  yield* postgres.query((sql) =>
+    sql.unsafe("set local statement_timeout = 0; set local lock_timeout = 0").simple()
+  )
   yield* postgres.query((sql) => sql`select pg_advisory_xact_lock(${lock})`)
   yield* postgres.query(
     (sql) => sql`create table if not exists schema_migrations (
@@ -89,5 +93,5 @@ export const migrate: Effect.Effect<
   Postgres
 > = Effect.gen(function* () {
   yield* checkVersion
-  return yield* Postgres.use(({ transaction }) => transaction(applyMissing))
+  return yield* Postgres.use(({ patient }) => patient.transaction(applyMissing))
 })

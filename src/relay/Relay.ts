@@ -65,13 +65,16 @@ const announceEach = (kind: OutboxKind, rows: ReadonlyArray<OutboxRow>) =>
 /** Leases what is there and announces it; answers how many rows. What could not be announced is free again. */
 const announceOnce = Effect.fn("Relay.announce")(function* (kind: OutboxKind) {
   const outbox = yield* OutboxRepository
+  const { ping } = yield* NatsConnection
   const rows = yield* outbox.lease(kind, rowsAtOnce)
   if (rows.length === 0) return 0
+  // A server that answers nothing at all has refused nothing.
+  const announceRest = Effect.andThen(ping, announceEach(kind, rows))
   yield* publish(kind, rows).pipe(
     Effect.andThen(outbox.announced(idsOf(rows))),
     Effect.catchTags({
-      NotAcknowledged: () => announceEach(kind, rows),
-      BatchNotAcknowledged: () => announceEach(kind, rows)
+      NotAcknowledged: () => announceRest,
+      BatchNotAcknowledged: () => announceRest
     }),
     Effect.tapErrorTag("NatsAway", () => outbox.release(idsOf(rows)))
   )

@@ -72,7 +72,7 @@ export class BalanceRepository extends Context.Service<
   static readonly layer = Layer.effect(
     BalanceRepository,
     Effect.gen(function* () {
-      const { query } = yield* Postgres
+      const { query } = (yield* Postgres).patient
 
       const ofOrganization = Effect.fn("BalanceRepository.ofOrganization")(function* (
         organizationId: OrganizationId

@@ -78,7 +78,7 @@ export class DeadLetterReader extends Context.Service<
   static readonly layer = Layer.effect(
     DeadLetterReader,
     Effect.gen(function* () {
-      const { query } = yield* Postgres
+      const { query } = (yield* Postgres).patient
 
       const get = Effect.fn("DeadLetterReader.get")(function* (
         organizationId: OrganizationId,

@@ -76,6 +76,10 @@ export class Ledger extends Context.Service<
       jobs: ReadonlyArray<ReadyJob>,
       worker: WorkerId
     ) => Effect.Effect<ReadonlyArray<StartedJob>, LedgerUnreachable>
+    /** All of it in one commit. */
+    readonly atomically: <A, R>(
+      effect: Effect.Effect<A, LedgerUnreachable, R>
+    ) => Effect.Effect<A, LedgerUnreachable, R>
     /** Takes back starts whose answer was lost: nothing of them was opened. Answers which had been started. */
     readonly giveBack: (
       jobs: ReadonlyArray<ReadyJob>,
@@ -99,7 +103,7 @@ export class Ledger extends Context.Service<
   static readonly layer = Layer.effect(
     Ledger,
     Effect.gen(function* () {
-      const { first, rows } = statementsOn(yield* Postgres)
+      const { commit, first, rows } = statementsOn(yield* Postgres)
       const { reaches } = yield* LedgerFence
       return Ledger.of({
         load: (ids) =>
@@ -108,6 +112,7 @@ export class Ledger extends Context.Service<
             (loaded) => loaded.map(toLoaded)
           ),
         start: (jobs, worker) => rows((sql) => startRows(sql, jobs, { worker, reaches })),
+        atomically: commit,
         giveBack: (jobs, worker) =>
           Effect.map(
             rows((sql) => giveBack(sql, jobs, worker)),

@@ -43,7 +43,7 @@ export class MaintenanceRepository extends Context.Service<
   static readonly layer = Layer.effect(
     MaintenanceRepository,
     Effect.gen(function* () {
-      const { commit, rows } = statementsOn(yield* Postgres)
+      const { commit, rows } = statementsOn((yield* Postgres).patient)
       const { reaches } = yield* LedgerFence
       const tryLock = (task: string) =>
         Effect.map(

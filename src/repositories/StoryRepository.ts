@@ -125,7 +125,7 @@ export class StoryRepository extends Context.Service<
   static readonly layer = Layer.effect(
     StoryRepository,
     Effect.gen(function* () {
-      const { query } = yield* Postgres
+      const { query } = (yield* Postgres).patient
 
       const messages = Effect.fn("StoryRepository.messages")(function* (
         organizationId: OrganizationId,

@@ -2,13 +2,13 @@
 
 import { Effect, Option, type Result } from "effect"
 
-import { type Postgres, type Sql } from "#src/postgres/Postgres.ts"
+import { type Sql, type Statements } from "#src/postgres/Postgres.ts"
 
 import { type LedgerUnreachable, orUnreachable } from "./LedgerUnreachable.ts"
 
 type Rows<A> = (sql: Sql) => PromiseLike<ReadonlyArray<A>>
 
-export const statementsOn = (postgres: Postgres["Service"]) => {
+export const statementsOn = (postgres: Statements) => {
   const rows = <A>(statement: Rows<A>): Effect.Effect<ReadonlyArray<A>, LedgerUnreachable> =>
     orUnreachable(postgres.query(statement))
 

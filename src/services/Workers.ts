@@ -3,12 +3,14 @@
 import { randomUUID } from "node:crypto"
 import { hostname } from "node:os"
 
-import { Clock, Context, Effect, Layer, Schedule } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Schedule } from "effect"
 
 import { WorkerId } from "#schemas/Ids.ts"
 import { WorkerRepository } from "#src/repositories/WorkerRepository.ts"
 
-const interval = "2 seconds"
+const interval = Duration.seconds(2)
+/** After a beat that failed: others wait for this one. */
+const intervalWithoutLedger = Duration.millis(500)
 
 /** Well before others take us for dead, at 15 s. */
 const trusted_ms = 10_000
@@ -60,8 +62,10 @@ export class Workers extends Context.Service<
           Effect.ignore(Effect.timeoutOption(repository.deregister(current), "2 seconds"))
         )
         yield* beatOnce.pipe(
-          Effect.catchCause((cause) => Effect.logWarning("no beat", cause)),
-          Effect.repeat(Schedule.spaced(interval)),
+          Effect.as(interval),
+          Effect.catchCause((cause) => Effect.as(Effect.logWarning("no beat", cause), intervalWithoutLedger)),
+          Effect.flatMap(Effect.sleep),
+          Effect.forever,
           Effect.forkScoped
         )
 

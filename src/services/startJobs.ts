@@ -16,7 +16,10 @@ const among = (jobs: ReadonlyArray<ReadyJob>, ids: ReadonlySet<string>) =>
  * same time: its start could not be told from the lost one.
  */
 export const makeStart = (ledger: Ledger["Service"]) => {
-  /** A lost start may still come in after it was taken back; then this start finds the row taken, by ourselves. */
+  /**
+   * In one commit: a taking back that came in late and alone could hit the start that followed it, whose message is in the
+   * air. The lost start may still come in after it was taken back; then this start finds the row taken, by ourselves.
+   */
   const startAgain = Effect.fnUntraced(function* (jobs: ReadonlyArray<ReadyJob>, worker: WorkerId) {
     yield* ledger.giveBack(jobs, worker)
     const answers = yield* ledger.start(jobs, worker)
@@ -31,5 +34,7 @@ export const makeStart = (ledger: Ledger["Service"]) => {
   return (jobs: ReadonlyArray<ReadyJob>, worker: WorkerId) =>
     ledger
       .start(jobs, worker)
-      .pipe(Effect.catchTag("LedgerUnreachable", () => untilLedger(startAgain(jobs, worker))))
+      .pipe(
+        Effect.catchTag("LedgerUnreachable", () => untilLedger(ledger.atomically(startAgain(jobs, worker))))
+      )
 }

@@ -5,7 +5,7 @@ import { Duration, Effect, Schedule } from "effect"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 
 /** At most this long after the ledger is back. */
-const longest = Duration.seconds(2)
+const longest = Duration.seconds(1)
 
 const pauses = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced(longest)])
 

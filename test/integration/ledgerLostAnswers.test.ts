@@ -54,6 +54,12 @@ const lostTwice = (real: Shape): Shape => {
   return { ...real, start: firstTime(second.start, () => lost) }
 }
 
+/** What was to start again, and was given up, comes in when it has been done: nothing may be open to another start. */
+const againLate = (real: Shape): Shape => ({
+  ...answerLost(real),
+  atomically: (effect) => Effect.tap(real.atomically(effect), () => real.atomically(effect))
+})
+
 const worker = WorkerId.make(randomUUID())
 
 layer(ledgerLayer)("a start whose answer is lost", (it) => {
@@ -61,7 +67,8 @@ layer(ledgerLayer)("a start whose answer is lost", (it) => {
     ["committed", answerLost],
     ["never arrived", callLost],
     ["late", callLate],
-    ["lost twice", lostTwice]
+    ["lost twice", lostTwice],
+    ["made again twice", againLate]
   ] as const)("is made once all the same: %s", ([, losing]) =>
     Effect.gen(function* () {
       const start = makeStart(losing(yield* Ledger))

@@ -7,13 +7,13 @@ import { ConfigProvider, Deferred, Effect, Fiber, Layer, Redacted } from "effect
 import { Postgres } from "#src/postgres/Postgres.ts"
 import { freshDatabase } from "#test/support/postgresServer.ts"
 
-/** Two connections: what one keeps open, the next statement would soon meet. */
+/** Three connections for these: what one keeps open, the next statement would soon meet. */
 const onDatabase = <E>(test: Effect.Effect<void, E, Postgres>) =>
   Effect.gen(function* () {
     const url = yield* freshDatabase
     const settings = {
       DATABASE_URL: typeof url === "string" ? url : Redacted.value(url),
-      DATABASE_POOL_SIZE: "2"
+      DATABASE_POOL_SIZE: "4"
     }
     const config = ConfigProvider.layer(ConfigProvider.fromUnknown(settings))
     yield* test.pipe(Effect.provide(Layer.provide(Postgres.layer, config)))

@@ -1,5 +1,7 @@
 /** What operators and accidents do to servers, done to a Postgres of the test's own. */
 
+import { readFileSync } from "node:fs"
+
 import { Effect, Exit, FileSystem, Redacted, Scope } from "effect"
 
 import { freePort } from "#src/embedded/freePort.ts"
@@ -9,7 +11,17 @@ import { Say } from "#src/embedded/Say.ts"
 
 const quietly = Effect.provideService(Say, () => Effect.void)
 
-/** An embedded Postgres that runs, and is stopped and started on the same port and data. */
+/** The postmaster of this home first, so that it makes no more processes, then all that it has made. */
+const processesOf = (home: string): ReadonlyArray<number> => {
+  const postmaster = Number.parseInt(readFileSync(`${home}/postgres/data/postmaster.pid`, "utf8"), 10)
+  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, "utf8")
+  return [postmaster, ...children.split(" ").flatMap((pid) => (pid === "" ? [] : [Number(pid)]))]
+}
+
+/**
+ * An embedded Postgres that runs, and is stopped and started on the same port and data. Frozen, it keeps its connections
+ * and answers nothing: a black hole.
+ */
 export const stoppablePostgres = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const folder = yield* fs.makeTempDirectoryScoped({ prefix: "carillon-postgres-" })
@@ -24,8 +36,20 @@ export const stoppablePostgres = Effect.gen(function* () {
     running = yield* Scope.make()
     return Redacted.value(yield* serve.pipe(Scope.provide(running), quietly))
   })
-  const stop = Effect.suspend(() => Scope.close(running, Exit.void))
+  let frozen: ReadonlyArray<number> = []
+  const freeze = Effect.sync(() => {
+    frozen = processesOf(home.path)
+    for (const pid of frozen) process.kill(pid, "SIGSTOP")
+  })
+  const thaw = Effect.sync(() => {
+    for (const pid of frozen) process.kill(pid, "SIGCONT")
+    frozen = []
+  })
+  const stop = Effect.andThen(
+    thaw,
+    Effect.suspend(() => Scope.close(running, Exit.void))
+  )
   yield* Effect.addFinalizer(() => stop)
 
-  return { url: yield* start, start: Effect.asVoid(start), stop }
+  return { url: yield* start, start: Effect.asVoid(start), stop, freeze, thaw }
 })

@@ -1,0 +1,60 @@
+/** Whose turn it is to hold one of the connections: first come, first served, and waited for no longer than makes sense. */
+
+import { type Duration, Effect, Latch } from "effect"
+
+interface Turn {
+  readonly come: Latch.Latch
+  has: boolean
+}
+
+export class Turns {
+  readonly #waiting = new Set<Turn>()
+  #free: number
+
+  constructor(size: number) {
+    this.#free = size
+  }
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  /** Runs the effect when it is its turn; does `orElse` where that has not come within `patience`. */
+  take<A, E, R, E2>(
+    effect: Effect.Effect<A, E, R>,
+    { orElse, patience }: { readonly patience: Duration.Input; readonly orElse: Effect.Effect<never, E2> }
+  ): Effect.Effect<A, E | E2, R> {
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.suspend(() => {
+        const turn = this.#join()
+        const come = turn.has
+          ? Effect.void
+          : Effect.timeoutOrElse(turn.come.await, { duration: patience, orElse: () => orElse })
+        return Effect.ensuring(
+          restore(Effect.andThen(come, effect)),
+          Effect.sync(() => this.#leave(turn))
+        )
+      })
+    )
+  }
+
+  #join(): Turn {
+    const turn = { come: Latch.makeUnsafe(false), has: this.#free > 0 }
+    if (turn.has) this.#free--
+    else this.#waiting.add(turn)
+    return turn
+  }
+
+  /** Also for one whose turn came while it went away: it is passed on, not lost. */
+  #leave(turn: Turn): void {
+    if (this.#waiting.delete(turn) || !turn.has) return
+    for (const next of this.#waiting) {
+      this.#waiting.delete(next)
+      next.has = true
+      next.come.openUnsafe()
+      return
+    }
+    this.#free++
+  }
+}

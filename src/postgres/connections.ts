@@ -1,0 +1,108 @@
+/** Some connections to Postgres, kept and shared: one statement or one transaction at a time on each. */
+
+import { DateTime, Duration, Effect, Redacted } from "effect"
+import postgres from "postgres"
+
+import { type PostgresError, PostgresUnreachable, toPostgresError } from "./errors.ts"
+import { inTransaction } from "./inTransaction.ts"
+import { type Silence } from "./Silence.ts"
+import { Turns } from "./Turns.ts"
+
+/** A tagged template: values become parameters, never text. */
+export type Sql = postgres.ISql
+
+export interface ConnectionOptions {
+  readonly url: Redacted.Redacted
+  readonly size: number
+  /** How long the server works on one statement before it gives it up; for a lock it waits two thirds of that. */
+  readonly statementTimeout: Duration.Duration
+  readonly silence: Silence
+  /** Told of each call when it is made; what it answers is called when the call is answered. */
+  readonly ask: () => () => void
+}
+
+/** From the first packet to the end of the login. */
+const connectTimeout = Duration.seconds(3)
+
+/** Between two statements of a transaction, whose locks stand in the way of others. */
+const idleInTransaction = Duration.seconds(30)
+
+/** How long a statement waits for a connection: then more is wanted than can be done. */
+const patience = Duration.seconds(4)
+
+/** Of keepalive on an idle connection. */
+const keepAlive = Duration.seconds(10)
+
+/** Instants arrive as the 24 characters of `Instant`, counts as numbers. */
+const types = {
+  instant: {
+    to: 1184,
+    from: [1184],
+    serialize: (value: Date | string) => (typeof value === "string" ? value : value.toISOString()),
+    parse: (text: string) => DateTime.formatIso(DateTime.makeUnsafe(text))
+  },
+  count: { to: 20, from: [20], serialize: String, parse: Number }
+}
+
+const open = ({ silence, size, statementTimeout, url }: ConnectionOptions) => {
+  const statement_ms = Duration.toMillis(statementTimeout)
+  const options = {
+    max: size,
+    types,
+    connect_timeout: Duration.toSeconds(connectTimeout),
+    keep_alive: Duration.toSeconds(keepAlive),
+    idle_timeout: 300,
+    // A failed connection is retried by whoever needs it, not by a growing pause in the pool.
+    backoff: false,
+    // Whose turn it is has a connection: statements wait for one here, not behind each other on one.
+    max_pipeline: 1,
+    socket: silence.connect,
+    onnotice: () => undefined,
+    connection: {
+      application_name: "carillon",
+      statement_timeout: statement_ms,
+      lock_timeout: Math.round((statement_ms * 2) / 3),
+      idle_in_transaction_session_timeout: Duration.toMillis(idleInTransaction)
+    }
+  }
+  return postgres(Redacted.value(url), options)
+}
+
+const busy = Effect.suspend(
+  () => new PostgresUnreachable({ code: "NO_CONNECTION_FREE", cause: "all are in use" })
+)
+
+export interface Connections {
+  /** One statement. */
+  readonly query: <A>(statement: (sql: Sql) => PromiseLike<A>) => Effect.Effect<A, PostgresError>
+  /** One statement on a connection that is held already. */
+  readonly on: <A>(held: Sql, statement: (sql: Sql) => PromiseLike<A>) => Effect.Effect<A, PostgresError>
+  /** As `inTransaction`; `effect` is given the connection. */
+  readonly transaction: <A, E, R>(
+    effect: (held: Sql) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | PostgresError, R>
+}
+
+/** Until the scope ends; each is opened when it is needed. */
+export const makeConnections = Effect.fnUntraced(function* (options: ConnectionOptions) {
+  const { ask, size } = options
+  const pool = yield* Effect.acquireRelease(
+    Effect.sync(() => open(options)),
+    (sql) => Effect.promise(() => sql.end({ timeout: 5 }))
+  )
+  const turns = new Turns(size)
+
+  const on: Connections["on"] = (held, statement) =>
+    Effect.tryPromise({
+      try: () => {
+        const answered = ask()
+        return Promise.resolve(statement(held)).finally(answered)
+      },
+      catch: toPostgresError
+    })
+  return {
+    query: (statement) => turns.take(on(pool, statement), { patience, orElse: busy }),
+    on,
+    transaction: (effect) => turns.take(inTransaction({ pool, ask }, effect), { patience, orElse: busy })
+  } satisfies Connections
+})
