@@ -8,11 +8,14 @@ import * as buryDeadLetters from "#consumers/buryDeadLetters.ts"
 import * as deliverEmail from "#consumers/deliverEmail.ts"
 import * as planEvents from "#consumers/planEvents.ts"
 import { whySafe } from "#src/domain/ledgerClock.ts"
+import { ProbesLayer } from "#src/http/Probes.ts"
 import { ServerLayer } from "#src/http/Server.ts"
+import { version } from "#src/http/version.ts"
 import { Consumer } from "#src/nats/Consumer.ts"
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
 import { Publisher } from "#src/nats/Publisher.ts"
 import { Streams } from "#src/nats/Streams.ts"
+import * as processMetrics from "#src/observability/processMetrics.ts"
 import { migrate } from "#src/postgres/migrate.ts"
 import { Postgres } from "#src/postgres/Postgres.ts"
 import * as smtp from "#src/providers/smtp/Smtp.ts"
@@ -28,6 +31,7 @@ import { DeadLetterReader } from "#src/repositories/DeadLetterReader.ts"
 import { DeadLetterRepository } from "#src/repositories/DeadLetterRepository.ts"
 import { EventRepository } from "#src/repositories/EventRepository.ts"
 import { EventTypeRepository } from "#src/repositories/EventTypeRepository.ts"
+import { FigureRepository } from "#src/repositories/FigureRepository.ts"
 import { IdempotencyRepository } from "#src/repositories/IdempotencyRepository.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
 import { LedgerClockRepository } from "#src/repositories/LedgerClockRepository.ts"
@@ -53,6 +57,7 @@ import { Draining } from "#src/services/Draining.ts"
 import { EventTypes } from "#src/services/EventTypes.ts"
 import { Health, OtherChecks, Unfit } from "#src/services/Health.ts"
 import { Idempotency } from "#src/services/Idempotency.ts"
+import { Metrics } from "#src/services/metrics/Metrics.ts"
 import { Notifications } from "#src/services/Notifications.ts"
 import { OpenWork } from "#src/services/OpenWork.ts"
 import { Planning } from "#src/services/Planning.ts"
@@ -78,6 +83,7 @@ const repositories = Layer.mergeAll(
   DeadLetterRepository.layer,
   EventRepository.layer,
   EventTypeRepository.layer,
+  FigureRepository.layer,
   IdempotencyRepository.layer,
   Ledger.layer,
   LedgerClockRepository.layer,
@@ -143,17 +149,20 @@ const checks = Layer.effect(
   })
 )
 
+/** What every process answers those who watch it. */
+const probed = Layer.merge(Layer.provide(Health.layer, checks), Metrics.layerOf(allStreams, allConsumers))
+
 const answers = Layer.mergeAll(
   Layer.provide(ApiKeys.layer, catalogue),
   Balance.layer,
   DeadLetterArchive.layer,
-  Layer.provide(Health.layer, checks),
   Idempotency.layer,
   Layer.provide(Notifications.layer, planning),
   Layer.provide(Previews.layer, catalogue),
   Stories.layer
 )
-const gateway = ServerLayer.pipe(Layer.provide(Layer.mergeAll(answers, planning)))
+const gateway = ServerLayer.pipe(Layer.provide(Layer.mergeAll(answers, probed, planning)))
+const probes = ProbesLayer.pipe(Layer.provide(probed))
 
 export const roles = ["gateway", "planner", "worker", "all"] as const
 export type Role = (typeof roles)[number]
@@ -161,14 +170,18 @@ export type Role = (typeof roles)[number]
 /** Every role but the gateway does maintenance, one process at a time. What is named first stops first. */
 const layersOf = {
   gateway,
-  planner: Layer.merge(planner, housekeeping),
-  worker: Layer.merge(worker, housekeeping),
+  planner: Layer.mergeAll(probes, planner, housekeeping),
+  worker: Layer.mergeAll(probes, worker, housekeeping),
   all: Layer.provideMerge(gateway, Layer.mergeAll(planner, worker, housekeeping))
 }
 
 /** Runs for as long as its scope. Builds while NATS and Postgres are away, and goes on when they are there. */
 export const engine = (role: Role) =>
-  layersOf[role].pipe(Layer.provideMerge(announcing), Layer.provideMerge(ground(role)))
+  layersOf[role].pipe(
+    Layer.provideMerge(announcing),
+    Layer.provideMerge(ground(role)),
+    Layer.provideMerge(processMetrics.layer({ role, version }))
+  )
 
 /** Brings the schema forward, and the default organization with its built-ins. The names of what was applied now. */
 export const migration = Effect.tap(migrate, seedDefault).pipe(

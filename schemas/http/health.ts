@@ -1,4 +1,4 @@
-/** Whether the process lives, and whether it can work. No credentials needed. */
+/** Whether the process lives, whether it can work, and its metrics: counts only. No credentials needed. */
 
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
@@ -34,5 +34,10 @@ export class HealthApi extends HttpApiGroup.make("health").add(
         HttpApiSchema.status(503)
       )
     ]
+  }),
+  HttpApiEndpoint.get("metrics", "/metrics", {
+    success: Schema.String.pipe(
+      HttpApiSchema.asText({ contentType: "text/plain; version=0.0.4; charset=utf-8" })
+    )
   })
 ) {}

@@ -3,7 +3,7 @@
 import { createServer } from "node:http"
 
 import { NodeHttpServer } from "@effect/platform-node"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { HttpApiBuilder, HttpApiSwagger } from "effect/http-api"
 
@@ -22,17 +22,8 @@ import { handleRequest } from "./handleRequest.ts"
 import { HealthHandlers } from "./health.ts"
 import { NotificationsHandlers, UsersHandlers } from "./notifications.ts"
 import { OtherMethods } from "./otherMethods.ts"
+import { PortUnavailable } from "./PortUnavailable.ts"
 import { TemplatesHandlers } from "./templates.ts"
-
-export class PortUnavailable extends Schema.TaggedError<PortUnavailable>()("PortUnavailable", {
-  host: Schema.String,
-  port: Schema.Int,
-  cause: Schema.Defect()
-}) {
-  override get message(): string {
-    return `cannot listen on ${this.host}:${this.port}; set CAMPAIGN_SERVICE_PORT to another port (0: any free one)`
-  }
-}
 
 const handlers = Layer.mergeAll(
   ApiKeysHandlers,
@@ -77,7 +68,7 @@ const listen = Layer.unwrap(
     ).pipe(
       Layer.catch((cause) =>
         Layer.effectContext<unknown, PortUnavailable, never>(
-          Effect.fail(new PortUnavailable({ host, port, cause }))
+          Effect.fail(new PortUnavailable({ host, port, variable: "CAMPAIGN_SERVICE_PORT", cause }))
         )
       )
     )

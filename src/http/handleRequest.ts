@@ -10,6 +10,7 @@ import { fieldProblems } from "#src/domain/fieldProblems.ts"
 import { type Admission, bodySize_bytes } from "./Admission.ts"
 import { CurrentRequest, makeCurrentRequest, traceIdOf } from "./CurrentRequest.ts"
 import { problemResponse } from "./problem.ts"
+import { makeRequestCount } from "./requestMetrics.ts"
 
 type App = Effect.Effect<
   HttpServerResponse.HttpServerResponse,
@@ -58,7 +59,7 @@ const answerCause = (cause: Cause.Cause<unknown>, url: string) =>
   })
 
 /** Health is asked when everything else is too much. */
-const isHealth = (url: string): boolean => /^\/health(\/|\?|$)/.test(url)
+const isHealth = (url: string): boolean => /^\/(health|metrics)(\/|\?|$)/.test(url)
 
 const admit = (app: App, admission: Admission, request: HttpServerRequest.HttpServerRequest) => {
   if (isHealth(request.url)) return app
@@ -74,12 +75,13 @@ const admit = (app: App, admission: Admission, request: HttpServerRequest.HttpSe
 const log = (status: number, fields: Readonly<Record<string, unknown>>) =>
   status >= 500 ? Effect.logInfo("request", fields) : Effect.logDebug("request", fields)
 
-/** Its log names the route, never the path: paths hold ids of people. */
-export const handleRequest = (app: App, admission: Admission): App =>
-  Effect.gen(function* () {
+/** Its log and metrics name the route, never the path: paths hold ids of people. */
+export const handleRequest = (app: App, admission: Admission): App => {
+  const count = makeRequestCount()
+  return Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const current = makeCurrentRequest(request.headers)
-    const startedAt_ms = yield* Clock.currentTimeMillis
+    const begun = yield* Clock.monotonicTimeNanos
     const response = yield* admit(app, admission, request).pipe(
       Effect.provideService(CurrentRequest, current),
       // A caller who went away has no one to answer.
@@ -88,11 +90,13 @@ export const handleRequest = (app: App, admission: Admission): App =>
         (cause) => answerCause(cause, request.url)
       )
     )
+    const duration_ms = Number((yield* Clock.monotonicTimeNanos) - begun) / 1e6
+    yield* count({ endpoint: current.route, method: request.method, status: response.status }, duration_ms)
     yield* log(response.status, {
       "http.method": request.method,
       "http.route": current.route,
       "http.status": response.status,
-      "http.duration_ms": (yield* Clock.currentTimeMillis) - startedAt_ms,
+      "http.duration_ms": Math.round(duration_ms),
       "request.id": current.requestId,
       "trace.id": traceIdOf(current)
     })
@@ -101,3 +105,4 @@ export const handleRequest = (app: App, admission: Admission): App =>
       "x-content-type-options": "nosniff"
     })
   })
+}

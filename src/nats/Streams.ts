@@ -9,6 +9,7 @@ import { type StreamDefinition } from "#streams/StreamDefinition.ts"
 import { type Incompatible, type JetStreamFailed, NatsAway } from "./errors.ts"
 import { type Headers, toRecord } from "./headers.ts"
 import { NatsConnection } from "./NatsConnection.ts"
+import { findOldestUnanswered } from "./oldestUnanswered.ts"
 import { findOrphans } from "./orphans.ts"
 import { findConsumer, findStream, reconcileConsumer, reconcileStream, wantedStream } from "./reconcile.ts"
 import { notFound, orNone, request } from "./request.ts"
@@ -43,6 +44,9 @@ export interface ConsumerStatus {
   readonly ackPending: number
   /** Of those, delivered more than once. */
   readonly redelivered: number
+  /** Requests for messages that wait at the server: 0 where nobody works on it, or all who do are busy. */
+  readonly waitingPulls: number
+  readonly isPaused: boolean
   readonly differences: ReadonlyArray<Difference>
 }
 
@@ -58,16 +62,31 @@ export interface StreamStatus {
   readonly consumers: ReadonlyArray<ConsumerStatus>
 }
 
+const absent = {
+  exists: false,
+  pending: 0,
+  ackPending: 0,
+  redelivered: 0,
+  waitingPulls: 0,
+  isPaused: false,
+  differences: []
+}
+
 const consumerStatus = Effect.fnUntraced(function* (definition: ConsumerDefinition) {
-  const found = Option.getOrUndefined(yield* findConsumer(definition))
-  return {
-    durable: definition.durable,
-    exists: found !== undefined,
-    pending: found?.num_pending ?? 0,
-    ackPending: found?.num_ack_pending ?? 0,
-    redelivered: found?.num_redelivered ?? 0,
-    differences: found === undefined ? [] : consumerDifferences(definition, found.config)
-  } satisfies ConsumerStatus
+  const { durable } = definition
+  return Option.match(yield* findConsumer(definition), {
+    onNone: (): ConsumerStatus => ({ durable, ...absent }),
+    onSome: (found): ConsumerStatus => ({
+      durable,
+      exists: true,
+      pending: found.num_pending,
+      ackPending: found.num_ack_pending,
+      redelivered: found.num_redelivered,
+      waitingPulls: found.num_waiting,
+      isPaused: found.paused ?? false,
+      differences: consumerDifferences(definition, found.config)
+    })
+  })
 })
 
 const streamStatus = Effect.fnUntraced(function* (
@@ -144,6 +163,10 @@ export class Streams extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<StreamStatus>, Incompatible | StreamsError>
     /** None where there is no such stream. */
     readonly mark: (stream: string) => Effect.Effect<Option.Option<StreamMark>, StreamsError>
+    /** When the oldest message that the durable has not answered was stored, in milliseconds since 1970. */
+    readonly oldestUnanswered: (
+      consumer: ConsumerDefinition
+    ) => Effect.Effect<Option.Option<number>, StreamsError>
     /** New at every start of a server. */
     readonly serverId: Effect.Effect<string, NatsAway>
     /** None where it is gone. */
@@ -206,6 +229,7 @@ export class Streams extends Context.Service<
       return Streams.of({
         apply,
         status,
+        oldestUnanswered: (consumer) => withNats(findOldestUnanswered(consumer)),
         mark,
         serverId,
         getMessage: (stream, sequence) => withNats(getMessage(stream, { seq: sequence })),

@@ -7,6 +7,10 @@ import { type ConsumerDefinition } from "#streams/ConsumerDefinition.ts"
 import { findConsumer } from "./reconcile.ts"
 import { orNone, notFound, request } from "./request.ts"
 
+/** What it reads of its stream. */
+export const filtersOf = ({ filterSubjects }: ConsumerDefinition): ReadonlyArray<string> =>
+  filterSubjects.length > 0 ? filterSubjects : [">"]
+
 /** The next message of `filter` from `sequence` on. */
 const nextOf = (stream: string, filter: string, sequence: number) => {
   const query = { seq: sequence, next_by_subj: filter }
@@ -36,7 +40,8 @@ export const findOrphans = Effect.fnUntraced(function* (definition: ConsumerDefi
   const found = yield* findConsumer(definition)
   if (Option.isNone(found) || found.value.num_ack_pending > 0) return []
   const last = found.value.delivered.stream_seq
-  const filters = definition.filterSubjects.length > 0 ? definition.filterSubjects : [">"]
-  const sequences = yield* Effect.forEach(filters, (filter) => upTo(definition.stream.name, filter, last))
+  const sequences = yield* Effect.forEach(filtersOf(definition), (filter) =>
+    upTo(definition.stream.name, filter, last)
+  )
   return sequences.flat().toSorted((a, b) => a - b)
 })

@@ -38,4 +38,4 @@ export const orNone =
     )
 
 /** The server's codes for what is not there. */
-export const notFound = { consumer: 10014, stream: 10059 } as const
+export const notFound = { consumer: 10014, message: 10037, stream: 10059 } as const

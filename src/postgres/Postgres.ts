@@ -67,6 +67,7 @@ export class Postgres extends Context.Service<
       const silence = new Silence(silence_seconds)
       const quarter = Math.floor(poolSize / 4)
       const prompt = yield* makeConnections({
+        name: "prompt",
         url,
         silence,
         size: poolSize - quarter,
@@ -74,6 +75,7 @@ export class Postgres extends Context.Service<
         ask: silence.ask
       })
       const patient = yield* makeConnections({
+        name: "patient",
         url,
         silence,
         size: quarter,

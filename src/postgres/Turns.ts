@@ -9,10 +9,20 @@ interface Turn {
 
 export class Turns {
   readonly #waiting = new Set<Turn>()
+  readonly #size: number
   #free: number
 
   constructor(size: number) {
+    this.#size = size
     this.#free = size
+  }
+
+  get free(): number {
+    return this.#free
+  }
+
+  get busy(): number {
+    return this.#size - this.#free
   }
 
   /** How many wait. */

@@ -5,6 +5,7 @@ import postgres from "postgres"
 
 import { type PostgresError, PostgresUnreachable, toPostgresError } from "./errors.ts"
 import { inTransaction } from "./inTransaction.ts"
+import { showPool } from "./poolMetrics.ts"
 import { type Silence } from "./Silence.ts"
 import { Turns } from "./Turns.ts"
 
@@ -12,6 +13,8 @@ import { Turns } from "./Turns.ts"
 export type Sql = postgres.ISql
 
 export interface ConnectionOptions {
+  /** What metrics call them. */
+  readonly name: string
   readonly url: Redacted.Redacted
   readonly size: number
   /** How long the server works on one statement before it gives it up; for a lock it waits two thirds of that. */
@@ -85,12 +88,13 @@ export interface Connections {
 
 /** Until the scope ends; each is opened when it is needed. */
 export const makeConnections = Effect.fnUntraced(function* (options: ConnectionOptions) {
-  const { ask, size } = options
+  const { ask, name, size } = options
   const pool = yield* Effect.acquireRelease(
     Effect.sync(() => open(options)),
     (sql) => Effect.promise(() => sql.end({ timeout: 5 }))
   )
   const turns = new Turns(size)
+  yield* showPool(name, turns)
 
   const on: Connections["on"] = (held, statement) =>
     Effect.tryPromise({

@@ -1,8 +1,9 @@
 /** Announces open work: one loop a kind, in every process. While NATS is away the register is the queue. */
 
-import { Clock, Duration, Effect, Layer } from "effect"
+import { Clock, Duration, Effect, Layer, Metric } from "effect"
 
 import { toInstant } from "#src/domain/instants.ts"
+import { type BatchNotAcknowledged, type NotAcknowledged } from "#src/nats/errors.ts"
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
 import { Publisher } from "#src/nats/Publisher.ts"
 import { type OutboxKind, outboxKinds, type OutboxRow } from "#src/repositories/outboxQueries.ts"
@@ -41,12 +42,27 @@ const publish = Effect.fnUntraced(function* (kind: OutboxKind, rows: ReadonlyArr
   }
 })
 
+const announced = Metric.counter("carillon_announced_rows_total", {
+  description: "Rows of the register that this process has announced; a row is a batch"
+})
+
+const failures = Metric.counter("carillon_announce_failures_total", {
+  description: "Announcements that failed and are tried again"
+})
+
 const idsOf = (rows: ReadonlyArray<OutboxRow>) => rows.map(({ outbox_id }) => outbox_id)
+
+const refused = (kind: OutboxKind, error: NotAcknowledged | BatchNotAcknowledged) =>
+  Effect.andThen(
+    Metric.update(Metric.withAttributes(failures, { kind }), 1),
+    Effect.logWarning("refused by JetStream, tried again later", error)
+  )
 
 /** A row that JetStream refuses keeps its lease: it is tried again when that has run out, and holds up no other. */
 const announceAlone = Effect.fnUntraced(function* (kind: OutboxKind, row: OutboxRow) {
   yield* publish(kind, [row])
   yield* OutboxRepository.use((outbox) => outbox.announced(idsOf([row])))
+  yield* Metric.update(Metric.withAttributes(announced, { kind }), 1)
 })
 
 const announceEach = (kind: OutboxKind, rows: ReadonlyArray<OutboxRow>) =>
@@ -55,8 +71,8 @@ const announceEach = (kind: OutboxKind, rows: ReadonlyArray<OutboxRow>) =>
     (row) =>
       announceAlone(kind, row).pipe(
         Effect.catchTags({
-          NotAcknowledged: (error) => Effect.logWarning("refused by JetStream, tried again later", error),
-          BatchNotAcknowledged: (error) => Effect.logWarning("refused by JetStream, tried again later", error)
+          NotAcknowledged: (error) => refused(kind, error),
+          BatchNotAcknowledged: (error) => refused(kind, error)
         })
       ),
     { discard: true }
@@ -72,6 +88,7 @@ const announceOnce = Effect.fn("Relay.announce")(function* (kind: OutboxKind) {
   const announceRest = Effect.andThen(ping, announceEach(kind, rows))
   yield* publish(kind, rows).pipe(
     Effect.andThen(outbox.announced(idsOf(rows))),
+    Effect.andThen(Metric.update(Metric.withAttributes(announced, { kind }), rows.length)),
     Effect.catchTags({
       NotAcknowledged: () => announceRest,
       BatchNotAcknowledged: () => announceRest
@@ -85,6 +102,8 @@ const relayKind = (kind: OutboxKind) =>
   Effect.gen(function* () {
     const nats = yield* NatsConnection
     const work = yield* OpenWork
+    // A counter that begins at its first event hides that event from who watches its increase.
+    yield* Metric.update(Metric.withAttributes(failures, { kind }), 0)
     const wait = Effect.andThen(work.awaitRing(kind), Effect.sleep(gathering[kind]))
     const turn = Effect.gen(function* () {
       yield* nats.awaitReady
@@ -93,7 +112,10 @@ const relayKind = (kind: OutboxKind) =>
     })
     return yield* turn.pipe(
       Effect.catchCause((cause) =>
-        Effect.andThen(Effect.logWarning("not announced, trying on", cause), Effect.sleep(pause))
+        Metric.update(Metric.withAttributes(failures, { kind }), 1).pipe(
+          Effect.andThen(Effect.logWarning("not announced, trying on", cause)),
+          Effect.andThen(Effect.sleep(pause))
+        )
       ),
       Effect.forever
     )

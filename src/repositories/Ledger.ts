@@ -5,6 +5,7 @@
 
 import { Context, Effect, Layer, Option } from "effect"
 
+import { type Channel } from "#schemas/Channel.ts"
 import { type JobId, type WorkerId } from "#schemas/Ids.ts"
 import { type Instant } from "#schemas/Instant.ts"
 import { type Judgement, type MessageRow, type ProfileRow } from "#schemas/rows/MessageRow.ts"
@@ -61,6 +62,7 @@ export interface StartedJob {
 export interface SettledRow {
   readonly message_id: JobId
   readonly status: NextStatus
+  readonly channel: Channel
 }
 
 export class Ledger extends Context.Service<

@@ -145,5 +145,5 @@ export const settleRows = (sql: Sql, settlements: ReadonlyArray<Settlement>, rea
     ),
     settled as (${writeSettled(sql, bounds)}),
     ${followUps(sql, settlements)}
-    select message_id, status from settled`
+    select message_id, status, channel_type as channel from settled`
 }

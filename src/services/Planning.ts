@@ -12,6 +12,7 @@ import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 import { BuiltIns } from "./BuiltIns.ts"
 import { EventTypes } from "./EventTypes.ts"
 import { makeGroupCommit } from "./groupCommit.ts"
+import { countPlanned, countRefused, timed } from "./metrics/planning.ts"
 import { OpenWork } from "./OpenWork.ts"
 import { type Candidate, type IncomingEvent, keyOf, makePlanBatch } from "./planBatch.ts"
 
@@ -68,6 +69,7 @@ export class Planning extends Context.Service<
         if (accepted.length === 0) return new Map<string, { hash: string; count: number }>()
         yield* ensureMonths(accepted.map(({ event }) => event.acceptedAt))
         const fresh = yield* repository.insert(accepted.map(toAccepted))
+        yield* countPlanned(accepted.filter((candidate) => fresh.has(keyOf(candidate))))
         if (fresh.size > 0) work.ring("jobs", "events")
         const old = accepted.filter((candidate) => !fresh.has(keyOf(candidate)))
         const stored =
@@ -95,7 +97,7 @@ export class Planning extends Context.Service<
         const planned = yield* plan(incoming)
         const candidates = planned.flatMap((one) => (Result.isSuccess(one) ? [one.success] : []))
         const known = yield* record(candidates)
-        return planned.map(
+        const answers = planned.map(
           Result.flatMap((candidate): Answer => {
             const key = known.get(keyOf(candidate))
             return key?.hash === candidate.bodyHash
@@ -103,7 +105,9 @@ export class Planning extends Context.Service<
               : Result.fail(conflict)
           })
         )
-      })
+        yield* countRefused(answers)
+        return answers
+      }, timed)
 
       return Planning.of({ accept: yield* makeGroupCommit(acceptBatch, 1000) })
     })

@@ -1,6 +1,6 @@
 /** What dead workers were sending: found, judged and given on. */
 
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer, Metric } from "effect"
 
 import { afterWorkerDied } from "#src/domain/fate.ts"
 import { toInstant } from "#src/domain/instants.ts"
@@ -9,8 +9,17 @@ import { Ledger } from "#src/repositories/Ledger.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 import { WorkerRepository } from "#src/repositories/WorkerRepository.ts"
 
+import { countDeliveries } from "./metrics/deliveries.ts"
 import { OpenWork } from "./OpenWork.ts"
 import { Workers } from "./Workers.ts"
+
+const recovered = Metric.counter("carillon_recovered_messages_total", {
+  description: "Messages that a dead worker was sending, settled by this process"
+})
+
+const takenForDead = Metric.counter("carillon_dead_workers_total", {
+  description: "Processes that this one has taken for dead"
+})
 
 /** Rows in one settle. */
 const rowsAtOnce = 500
@@ -33,6 +42,8 @@ export class Recovery extends Context.Service<
       const ledger = yield* Ledger
       const workers = yield* Workers
       const work = yield* OpenWork
+      // A counter that begins at its first event hides that event from who watches its increase.
+      yield* Effect.all([Metric.update(recovered, 0), Metric.update(takenForDead, 0)], { discard: true })
       let observations: Observations = new Map()
       let ownBeat_ms: number | null = null
 
@@ -49,13 +60,17 @@ export class Recovery extends Context.Service<
           "workers.dead": silent.map(({ worker_id }) => worker_id)
         })
         yield* repository.markDead(silent)
+        yield* Metric.update(takenForDead, silent.length)
       })
 
       const recoverSome = Effect.gen(function* () {
         const lost = yield* ledger.lost(rowsAtOnce)
         if (lost.length === 0) return 0
         const now = toInstant(yield* Clock.currentTimeMillis)
-        const settled = yield* ledger.settle(lost.map((row) => afterWorkerDied(row, row.worker, now)))
+        const settlements = lost.map((row) => afterWorkerDied(row, row.worker, now))
+        const settled = yield* ledger.settle(settlements)
+        yield* countDeliveries(settlements, settled)
+        yield* Metric.update(recovered, settled.length)
         work.ring("jobs", "outcomes", "dead_letters")
         return settled.length
       })

@@ -1,6 +1,6 @@
 /** Whether this Postgres is as far as the world: where it is not, nothing is sent, planned or accepted until it is. */
 
-import { Context, Effect, Latch, Layer, Option, Result } from "effect"
+import { Context, Effect, Latch, Layer, Metric, Option, Result } from "effect"
 
 import { decodeLedgerClock, type LedgerClock } from "#schemas/LedgerClock.ts"
 import { ageOf, type LedgerAge } from "#src/domain/ledgerClock.ts"
@@ -8,10 +8,15 @@ import { type NatsAway, type NotAcknowledged } from "#src/nats/errors.ts"
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
 import { Publisher } from "#src/nats/Publisher.ts"
 import { Streams, type StreamsError } from "#src/nats/Streams.ts"
+import { pulledGauge } from "#src/observability/pulledMetric.ts"
 import { LedgerClockRepository } from "#src/repositories/LedgerClockRepository.ts"
 import { LedgerFence } from "#src/repositories/LedgerFence.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 import { clockSubject, ledgerClock } from "#streams/ledgerClock.ts"
+
+const safeMode = Metric.gauge("carillon_safe_mode", {
+  description: "Whether this Postgres is not as far as the world, and nothing is done until it is: 1 or 0"
+})
 
 /** What NATS remembers, and at which revision of the key; 0 where it has none. */
 export interface Remembered {
@@ -47,6 +52,7 @@ export class SafeMode extends Context.Service<
       const fence = yield* LedgerFence
       const current = yield* Latch.make(true)
       let age: LedgerAge = "current"
+      yield* pulledGauge(safeMode, () => (age === "current" ? 0 : 1))
 
       /** What is no clock was written by a stranger: it is overwritten, not believed. */
       const remembered = Effect.map(

@@ -3,8 +3,9 @@
 import { Context, Effect, Layer } from "effect"
 
 import { type Settlement } from "#src/domain/Settlement.ts"
-import { Ledger } from "#src/repositories/Ledger.ts"
+import { Ledger, type SettledRow } from "#src/repositories/Ledger.ts"
 
+import { countDeliveries } from "./metrics/deliveries.ts"
 import { OpenWork } from "./OpenWork.ts"
 import { untilLedger } from "./untilLedger.ts"
 
@@ -30,15 +31,14 @@ export class Settling extends Context.Service<
       const work = yield* OpenWork
 
       /** What Postgres refuses for one row must not keep the others from being settled. */
-      const write = (settlements: ReadonlyArray<Settlement>): Effect.Effect<number> =>
+      const write = (settlements: ReadonlyArray<Settlement>): Effect.Effect<ReadonlyArray<SettledRow>> =>
         untilLedger(ledger.settle(settlements)).pipe(
-          Effect.map(({ length }) => length),
           Effect.catchDefect((defect) =>
             settlements.length === 1
-              ? Effect.as(Effect.logError("cannot be settled", defect, settlements.map(describe)), 0)
+              ? Effect.as(Effect.logError("cannot be settled", defect, settlements.map(describe)), [])
               : Effect.map(
                   Effect.forEach(settlements, (one) => write([one])),
-                  (written) => written.reduce((sum, one) => sum + one, 0)
+                  (written) => written.flat()
                 )
           )
         )
@@ -46,14 +46,15 @@ export class Settling extends Context.Service<
       const settle = Effect.fn("Settling.settle")(function* (settlements: ReadonlyArray<Settlement>) {
         if (settlements.length === 0) return
         const written = yield* write(settlements)
+        yield* countDeliveries(settlements, written)
         work.ring("jobs", "outcomes", "dead_letters")
         const dead = settlements.filter(({ letter }) => letter !== null)
         yield* Effect.logDebug("settled", settlements.map(describe))
         if (dead.length > 0) yield* Effect.logInfo("given up", dead.map(describe))
-        if (written < settlements.length)
+        if (written.length < settlements.length)
           yield* Effect.logInfo("some rows were settled before, or taken", {
             "settle.asked": settlements.length,
-            "settle.written": written
+            "settle.written": written.length
           })
       })
 

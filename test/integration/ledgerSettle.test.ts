@@ -96,7 +96,7 @@ layer(ledgerLayer)("Ledger.settle", (it) => {
       const row = yield* started({ ...seed, execution_id })
       const settlement = afterAttempt({ owner: worker, row }, attempt)
       assert.deepStrictEqual(yield* settle(settlement), [
-        { message_id: row.message_id, status: settlement.status }
+        { message_id: row.message_id, status: settlement.status, channel: "email" }
       ])
       const after = yield* rowOf(row.message_id)
       assert.deepStrictEqual([after.status, after.attempt, after.retry_at], [status, 1, settlement.retry_at])

@@ -35,4 +35,4 @@ export const expectedPermissions: Readonly<Record<string, string>> = {
 }
 
 /** What needs no credentials at all. */
-export const openRoutes: ReadonlyArray<string> = ["GET /health", "GET /health/ready"]
+export const openRoutes: ReadonlyArray<string> = ["GET /health", "GET /health/ready", "GET /metrics"]

@@ -3,6 +3,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { ConfigProvider, Effect, Layer, Option } from "effect"
 import { HttpServer } from "effect/http"
+import { PrometheusMetrics } from "effect/observability"
 
 import { Embedded } from "#src/http/Authentication.ts"
 import { ServerLayer } from "#src/http/Server.ts"
@@ -23,6 +24,7 @@ import { DeadLetterArchive } from "#src/services/DeadLetterArchive.ts"
 import { type EventTypes } from "#src/services/EventTypes.ts"
 import { Health, OtherChecks } from "#src/services/Health.ts"
 import { Idempotency } from "#src/services/Idempotency.ts"
+import { Metrics } from "#src/services/metrics/Metrics.ts"
 import { Notifications } from "#src/services/Notifications.ts"
 import { OpenWork } from "#src/services/OpenWork.ts"
 import { Planning } from "#src/services/Planning.ts"
@@ -44,8 +46,12 @@ const repositories = Layer.mergeAll(
   StoryRepository.layer
 )
 
+/** Without what is read of NATS and the ledger. */
+const metrics = Layer.succeed(Metrics, { exposition: PrometheusMetrics.format() })
+
 const services = Layer.mergeAll(
   ApiKeys.layer,
+  metrics,
   Balance.layer,
   DeadLetterArchive.layer,
   Health.layer,

@@ -29,7 +29,9 @@ export interface LedgerRow {
 /** Something may still become of it. */
 export const isOpen = ({ status }: LedgerRow): boolean => ["queued", "sending", "retrying"].includes(status)
 
-const address = /http:\/\/127\.0\.0\.1:\d+/
+/** Where the API listens, and where a role without it answers probes. */
+const apiAddress = /"http\.url":"([^"]+)"/
+const probeAddress = /"probe\.url":"([^"]+)"/
 
 const client = (url: string) =>
   Effect.acquireRelease(
@@ -47,6 +49,7 @@ export const systemOn = Effect.fnUntraced(function* (databaseUrl: string) {
     SMTP_URL: sink.url,
     MAIL_FROM: "Carillon <no-reply@example.org>",
     CAMPAIGN_SERVICE_PORT: "0",
+    CARILLON_PROBE_PORT: "0",
     CARILLON_OPERATOR_KEY: operatorKey
   }
   const migrated = yield* carillon(["migrate"], environment)
@@ -57,9 +60,12 @@ export const systemOn = Effect.fnUntraced(function* (databaseUrl: string) {
 
   const start = Effect.fnUntraced(function* (role: Role) {
     const process = yield* startCarillon(["serve", "--role", role], environment)
-    const [url] = address.exec(yield* process.awaitOutput('"serving"')) ?? []
-    api = url ?? api
-    return process
+    const output = yield* process.awaitOutput('"serving"')
+    const found = apiAddress.exec(output)?.[1]
+    api = found ?? api
+    /** Of health and metrics. */
+    const probes = found ?? probeAddress.exec(output)?.[1] ?? ""
+    return { ...process, probes }
   })
 
   const rows = Effect.tryPromise(

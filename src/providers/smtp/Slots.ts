@@ -6,6 +6,7 @@ export interface Slots {
   /** Waits for at least one free slot, then takes as many as are free, at most `max`. */
   readonly reserve: (max: number) => Effect.Effect<number>
   readonly release: (count: number) => void
+  readonly free: () => number
 }
 
 export const makeSlots = (size: number): Slots => {
@@ -31,5 +32,5 @@ export const makeSlots = (size: number): Slots => {
     if (free > 0) someFree.openUnsafe()
   }
 
-  return { reserve, release }
+  return { reserve, release, free: () => free }
 }

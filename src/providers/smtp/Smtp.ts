@@ -8,6 +8,7 @@ import { type Attempt } from "#src/domain/Attempt.ts"
 import { toInstant } from "#src/domain/instants.ts"
 import { type SmtpAnswer } from "#src/domain/smtpAnswer.ts"
 import { toAttempt } from "#src/domain/smtpAttempt.ts"
+import { showConnections } from "#src/providers/connectionMetrics.ts"
 import { EmailProvider, type OutgoingEmail } from "#src/providers/EmailProvider.ts"
 import { makeCompose } from "#src/providers/smtp/compose.ts"
 import { Pool } from "#src/providers/smtp/Pool.ts"
@@ -54,6 +55,7 @@ export const layer = (options: Partial<Options> = {}) =>
         Effect.sync(() => new Pool(server, timeouts)),
         (opened) => Effect.sync(() => opened.close())
       )
+      yield* showConnections("smtp", { size: connections, free: slots.free })
       const now = () => clock.currentTimeMillisUnsafe()
 
       const send = (message: OutgoingEmail, mayProceed: () => boolean): Promise<Attempt> => {

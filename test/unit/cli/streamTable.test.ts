@@ -12,6 +12,8 @@ const consumer = {
   pending: 1,
   ackPending: 2,
   redelivered: 3,
+  waitingPulls: 1,
+  isPaused: false,
   differences: []
 }
 
