@@ -7,7 +7,8 @@ import { pulledGauge } from "#src/observability/pulledMetric.ts"
 import { type Turns } from "./Turns.ts"
 
 const connections = Metric.gauge("carillon_postgres_connections", {
-  description: "Connections that this process may hold, busy or free: prompt ones for messages, patient ones for lists"
+  description:
+    "Connections that this process may hold, busy or free: prompt ones for messages, patient ones for lists"
 })
 
 const waiting = Metric.gauge("carillon_postgres_waiting", {
