@@ -75,7 +75,8 @@ import { allStreams } from "#streams/all.ts"
 /** Every durable, whoever runs it: made at the first connection. */
 export const allConsumers = [planEvents.definition, deliverEmail.definition, buryDeadLetters.definition]
 
-const repositories = Layer.mergeAll(
+/** All that reads and writes the ledger. */
+export const repositories = Layer.mergeAll(
   AnnouncementReader.layer,
   ApiKeyRepository.layer,
   BalanceRepository.layer,

@@ -21,7 +21,9 @@ const promised = [
 /** Names that say nothing of what is inside. */
 const vague = /^(utils?|helpers?|common|types|constants|lib|misc|index|managers?)(\.ts)?$/i
 
-const sources = globSync("{schemas,streams,consumers,src,test,bench}/**/*.ts").toSorted()
+const sources = globSync("{schemas,streams,consumers,src,test,bench}/**/*.ts", {
+  exclude: ["**/node_modules/**"]
+}).toSorted()
 
 /** A test file's own sentences are its header. */
 const explained = sources.filter((file) => !file.endsWith(".test.ts"))
