@@ -10,10 +10,10 @@ import { findNatsServer } from "#src/embedded/findNatsServer.ts"
 import { freePort } from "#src/embedded/freePort.ts"
 import { type Home } from "#src/embedded/makeHome.ts"
 import { say } from "#src/embedded/Say.ts"
-import { startServer } from "#src/embedded/ServerProcess.ts"
+import { type ServerCommand, startServer } from "#src/embedded/ServerProcess.ts"
 import { supervise } from "#src/embedded/supervise.ts"
 
-const configuration = fileURLToPath(new URL("../../nats.conf", import.meta.url))
+const shipped = fileURLToPath(new URL("../../nats.conf", import.meta.url))
 
 /** The server greets with a line `INFO {…}`: it accepts clients once it does, and has recovered its store by then. */
 const greetsWithJetStream = (port: number) =>
@@ -27,6 +27,36 @@ const greetsWithJetStream = (port: number) =>
     socket.once("error", () => answer(false))
     return Effect.sync(() => socket.destroy())
   })
+
+export interface NatsPlace {
+  readonly program: string
+  readonly port: number
+  /** Its store is the folder `nats` in here. */
+  readonly cwd: string
+  readonly log: string
+  readonly pidFile: string
+  /** The project's `nats.conf` where absent. */
+  readonly configuration?: string
+}
+
+/** How the server is started on this machine. */
+export const natsCommand = ({
+  configuration = shipped,
+  cwd,
+  log,
+  pidFile,
+  port,
+  program
+}: NatsPlace): ServerCommand => ({
+  name: "The NATS server",
+  program,
+  args: ["--config", configuration, "--addr", "127.0.0.1", "--port", String(port), "--pid", pidFile],
+  as: Option.none(),
+  cwd,
+  log,
+  stopSignal: "SIGTERM",
+  isReady: () => greetsWithJetStream(port)
+})
 
 export interface NatsOptions {
   readonly home: Home
@@ -50,17 +80,8 @@ export const natsServer = Effect.fnUntraced(function* ({ home, program, port }: 
   const found = yield* findNatsServer(program, home.programs)
   const bound = yield* freePort(port, "CARILLON_NATS_PORT")
   yield* say(`starting the NATS server (${found})`)
-  const listen = ["--addr", "127.0.0.1", "--port", String(bound)]
-  const start = startServer({
-    name: "The NATS server",
-    program: found,
-    args: ["--config", configuration, ...listen, "--pid", pidFile],
-    as: Option.none(),
-    cwd: home.path,
-    log: join(home.logs, "nats-server.log"),
-    stopSignal: "SIGTERM",
-    isReady: () => greetsWithJetStream(bound)
-  })
-  yield* supervise("The NATS server", start)
+  const log = join(home.logs, "nats-server.log")
+  const command = natsCommand({ program: found, port: bound, cwd: home.path, log, pidFile })
+  yield* supervise(command.name, startServer(command))
   return `nats://127.0.0.1:${bound}`
 })

@@ -6,9 +6,9 @@ import { endOrphan } from "#src/embedded/endOrphan.ts"
 import { freePort } from "#src/embedded/freePort.ts"
 import { DATABASE, initPostgres, ROLE } from "#src/embedded/initPostgres.ts"
 import { type Home } from "#src/embedded/makeHome.ts"
-import { postgresPlace } from "#src/embedded/postgresPlace.ts"
+import { type PostgresPlace, postgresPlace } from "#src/embedded/postgresPlace.ts"
 import { say } from "#src/embedded/Say.ts"
-import { startServer } from "#src/embedded/ServerProcess.ts"
+import { type ServerCommand, startServer } from "#src/embedded/ServerProcess.ts"
 import { supervise } from "#src/embedded/supervise.ts"
 
 /** Durable above all: an accepted event survives a power cut. Sized for a machine that does other work too. */
@@ -40,6 +40,39 @@ const saysReady = (fs: FileSystem.FileSystem, pidFile: string) => (pid: number) 
     Effect.orElseSucceed(() => false)
   )
 
+export interface PostgresCommandOptions {
+  readonly place: PostgresPlace
+  readonly data: string
+  readonly port: number
+  readonly log: string
+  /** Instead of ours. */
+  readonly overrides?: Readonly<Record<string, string>>
+}
+
+/** How the server is started on this machine. */
+export const postgresCommand = Effect.fnUntraced(function* ({
+  data,
+  log,
+  overrides = {},
+  place,
+  port
+}: PostgresCommandOptions) {
+  const fs = yield* FileSystem.FileSystem
+  const { join } = yield* Path.Path
+  const options = Object.entries({ ...settings, port: String(port), ...overrides })
+  return {
+    name: "Postgres",
+    program: join(place.programs, "bin", "postgres"),
+    args: ["-D", data, ...options.flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+    as: place.as,
+    cwd: data,
+    log,
+    // Its fast shutdown: clients are disconnected, everything is written.
+    stopSignal: "SIGINT",
+    isReady: saysReady(fs, join(data, "postmaster.pid"))
+  } satisfies ServerCommand
+})
+
 export interface PostgresOptions {
   readonly home: Home
   /** 0: any free one; the same again when the server is restarted. */
@@ -51,7 +84,6 @@ export interface PostgresOptions {
  * first, and what a crashed server left in its data folder is no obstacle.
  */
 export const postgresServer = Effect.fnUntraced(function* ({ home, port }: PostgresOptions) {
-  const fs = yield* FileSystem.FileSystem
   const { join } = yield* Path.Path
   const place = yield* postgresPlace(home.postgres)
   const data = join(place.folder, "data")
@@ -60,24 +92,12 @@ export const postgresServer = Effect.fnUntraced(function* ({ home, port }: Postg
   const password = yield* initPostgres(place, data, join(home.path, "postgres.password"))
   const bound = yield* freePort(port, "CARILLON_POSTGRES_PORT")
   yield* say("starting Postgres")
-  const options = Object.entries({ ...settings, port: String(bound) }).flatMap(([name, value]) => [
-    "-c",
-    `${name}=${value}`
-  ])
-  const start = startServer({
-    name: "Postgres",
-    program: join(place.programs, "bin", "postgres"),
-    args: ["-D", data, ...options],
-    as: place.as,
-    cwd: data,
-    log: join(home.logs, "postgres.log"),
-    // Its fast shutdown: clients are disconnected, everything is written.
-    stopSignal: "SIGINT",
-    isReady: saysReady(fs, pidFile)
-  }).pipe(
+  const log = join(home.logs, "postgres.log")
+  const command = yield* postgresCommand({ place, data, port: bound, log })
+  const start = startServer(command).pipe(
     // Right after a kill -9 the old server's children may hold its shared memory for a moment.
     Effect.retry({ times: 5, schedule: Schedule.spaced("500 millis") })
   )
-  yield* supervise("Postgres", start)
+  yield* supervise(command.name, start)
   return Redacted.make(`postgres://${ROLE}:${password}@127.0.0.1:${bound}/${DATABASE}`)
 })

@@ -12,18 +12,27 @@ export const natsPublisher = Effect.fnUntraced(function* (url: string) {
   const stream = jetstream(connection)
   const manager = jetstreamManager(connection, { checkAPI: false })
 
+  /** Text goes as it is, all else as JSON. */
+  const publishOnce = (subject: string, body: unknown) =>
+    Effect.tryPromise(() => stream.publish(subject, typeof body === "string" ? body : JSON.stringify(body)))
+
   return {
-    /** Returns when the stream has it, which may still be being made; text goes as it is, all else as JSON. */
+    /** Returns when the stream has it; fails where it says so, or says nothing. */
+    publishOnce,
+    /** Returns when the stream has it, which may still be being made. */
     publish: (subject: string, body: unknown) =>
-      Effect.tryPromise(() =>
-        stream.publish(subject, typeof body === "string" ? body : JSON.stringify(body))
-      ).pipe(Effect.retry({ schedule: Schedule.spaced("200 millis"), times: 100 })),
+      publishOnce(subject, body).pipe(Effect.retry({ schedule: Schedule.spaced("200 millis"), times: 100 })),
     /** How many messages the stream has on each subject. */
     subjects: (name: string, filter = ">") =>
       Effect.tryPromise(() =>
         manager
           .then(({ streams }) => streams.info(name, { subjects_filter: filter }))
           .then(({ state }) => state.subjects ?? {})
+      ),
+    /** How many messages the stream has. */
+    count: (name: string) =>
+      Effect.tryPromise(() =>
+        manager.then(({ streams }) => streams.info(name)).then(({ state }) => state.messages)
       ),
     /** What every message of the stream says, oldest first; one that has been removed is left out. */
     bodies: (name: string) =>

@@ -30,6 +30,8 @@ export interface Started {
   readonly pid: number
   readonly signal: (name: NodeJS.Signals) => Effect.Effect<void>
   readonly ended: Effect.Effect<Ended>
+  /** All that it has said until now: stdout, then stderr. */
+  readonly saidSoFar: Effect.Effect<string>
   /** Returns all of stdout as soon as it has `text`; dies where the process ends before. */
   readonly awaitOutput: (text: string) => Effect.Effect<string>
 }
@@ -60,6 +62,7 @@ const watch = Effect.fnUntraced(function* (child: ChildProcess) {
     pid: child.pid ?? 0,
     signal: (name) => Effect.sync(() => child.kill(name)),
     ended: Deferred.await(ended),
+    saidSoFar: Effect.sync(() => said.stdout + said.stderr),
     awaitOutput: (text) => Effect.raceFirst(hasSaid(text), endedEarly)
   } satisfies Started
 })

@@ -15,10 +15,13 @@ export type SinkStep = "banner" | "EHLO" | "MAIL" | "RCPT" | "DATA" | "body" | "
 
 /**
  * `reply` says this instead; `reset` cuts with RST; `close` with FIN; `stall` falls silent, and reads no more;
- * `reply_then_reset` says the usual thing first. At `final_dot` the last one alone keeps the message.
+ * `reply_then_reset` says the usual thing first; `late_ms` says it so much later; `dripping_ms` says it byte by byte,
+ * so long between two. At `final_dot` the last three alone keep the message.
  */
 export type SinkFault =
   | { readonly reply: string }
+  | { readonly late_ms: number }
+  | { readonly dripping_ms: number }
   | { readonly cut: "reset" | "close"; readonly after?: string }
   | "stall"
   | "reply_then_reset"
@@ -38,12 +41,14 @@ export interface TakenMail {
 
 export class SmtpSink {
   readonly #taken: Array<TakenMail> = []
+  readonly #cutShort: Array<string> = []
   readonly #faults = new Map<SinkStep, { fault: SinkFault; times: number }>()
   readonly #waiting = new Set<() => void>()
   readonly #sockets = new Set<Socket>()
   readonly server: Server
   readonly extensions: ReadonlyArray<string>
   #connections = 0
+  #onStep: (step: SinkStep, to: string) => SinkFault | undefined = () => undefined
   #onAccepted: (mail: TakenMail, answer: () => void) => void = (_, answer) => answer()
 
   constructor(extensions: ReadonlyArray<string>) {
@@ -84,6 +89,26 @@ export class SmtpSink {
     this.#faults.clear()
   }
 
+  /** Asked at each step where no fault is planned: what happens there; `to` is empty until the recipient is named. */
+  onStep(decide: (step: SinkStep, to: string) => SinkFault | undefined): void {
+    this.#onStep = decide
+  }
+
+  /** Connections that are open now. */
+  get open(): number {
+    return this.#sockets.size
+  }
+
+  /** Message ids of which something came, and not all: the connection ended inside the content. */
+  get cutShort(): ReadonlyArray<string> {
+    return this.#cutShort
+  }
+
+  /** What came is no whole message. */
+  noteCutShort(messageId: string): void {
+    this.#cutShort.push(messageId)
+  }
+
   /**
    * Called when a message has been taken and recorded, before the 250: which leaves when `answer` is called, and
    * never where it is not.
@@ -121,9 +146,9 @@ export class SmtpSink {
   }
 
   /** The fault that strikes now, if any. */
-  faultAt(step: SinkStep): SinkFault | undefined {
+  faultAt(step: SinkStep, to: string): SinkFault | undefined {
     const planned = this.#faults.get(step)
-    if (planned === undefined || planned.times <= 0) return undefined
+    if (planned === undefined || planned.times <= 0) return this.#onStep(step, to)
     planned.times -= 1
     return planned.fault
   }

@@ -1,6 +1,7 @@
 /** One client's conversation with the sink: commands, content, and the fault that strikes at each step. */
 
 import { type Socket } from "node:net"
+import { setTimeout as pause } from "node:timers/promises"
 
 import { type SinkFault, type SinkStep, type SmtpSink } from "#test/support/smtpSink.ts"
 
@@ -14,6 +15,8 @@ export class SinkConversation {
   #mode: "commands" | "content" | "deaf" = "commands"
   #from: string | undefined
   #to: Array<string> = []
+  /** The last of the answers that are under way. */
+  #slow: Promise<void> | undefined
 
   constructor(sink: SmtpSink, socket: Socket, number: number) {
     this.#sink = sink
@@ -21,6 +24,10 @@ export class SinkConversation {
     this.#number = number
     socket.setNoDelay(true)
     socket.on("error", () => undefined)
+    socket.once("close", () => {
+      const text = this.#mode === "content" ? this.#input.toString("latin1") : ""
+      if (text !== "") this.#sink.noteCutShort(messageIdIn(text))
+    })
     socket.on("data", (bytes) => {
       this.#input = this.#input.length === 0 ? bytes : Buffer.concat([this.#input, bytes])
       this.#read()
@@ -57,7 +64,7 @@ export class SinkConversation {
       },
       RCPT: () => {
         if (this.#from === undefined) this.#say("503 5.5.1 no sender")
-        else if (this.#step("RCPT", "250 2.1.5 recipient ok")) this.#to.push(path)
+        else if (this.#step("RCPT", "250 2.1.5 recipient ok", path)) this.#to.push(path)
       },
       DATA: () => this.#data(),
       RSET: () => {
@@ -80,7 +87,7 @@ export class SinkConversation {
 
   #readContent(): boolean {
     if (this.#input.length === 0) return false
-    const fault = this.#sink.faultAt("body")
+    const fault = this.#sink.faultAt("body", this.#to[0] ?? "")
     if (fault !== undefined) {
       this.#strike(fault, "")
       this.#deafen()
@@ -96,9 +103,8 @@ export class SinkConversation {
   }
 
   #finish(raw: string): void {
-    const [, messageId = ""] = /^message-id: <([^>]*)>/im.exec(raw) ?? []
     const mail = {
-      messageId,
+      messageId: messageIdIn(raw),
       from: this.#from ?? "",
       to: this.#to,
       raw: Buffer.from(raw, "latin1"),
@@ -106,9 +112,9 @@ export class SinkConversation {
       takenAt: Date.now(),
       connection: this.#number
     }
+    const fault = this.#sink.faultAt("final_dot", mail.to[0] ?? "")
     this.#forget()
-    const fault = this.#sink.faultAt("final_dot")
-    if (fault !== undefined && fault !== "reply_then_reset") this.#strike(fault, "")
+    if (fault !== undefined && !keepsMessage(fault)) this.#strike(fault, "")
     else this.#sink.take(mail, () => this.#answerTaken(fault))
   }
 
@@ -124,11 +130,11 @@ export class SinkConversation {
   }
 
   /** Says the usual reply, or does what is planned; true where the client was told to go on. */
-  #step(step: SinkStep, usual: string): boolean {
-    const fault = this.#sink.faultAt(step)
+  #step(step: SinkStep, usual: string, to = this.#to[0] ?? ""): boolean {
+    const fault = this.#sink.faultAt(step, to)
     if (fault === undefined) this.#say(usual)
     else this.#strike(fault, usual)
-    return fault === undefined
+    return fault === undefined || isOnlySlow(fault)
   }
 
   #strike(fault: SinkFault, usual: string): void {
@@ -136,7 +142,15 @@ export class SinkConversation {
     else if (fault === "reply_then_reset") {
       this.#socket.write(`${usual}\r\n`, () => this.#socket.resetAndDestroy())
     } else if ("reply" in fault) this.#say(fault.reply)
+    else if ("late_ms" in fault) this.#inTurn(() => pause(fault.late_ms).then(() => this.#write(usual)))
+    else if ("dripping_ms" in fault) this.#inTurn(() => this.#drip(`${usual}\r\n`, fault.dripping_ms))
     else this.#cut(fault)
+  }
+
+  #drip(text: string, interval_ms: number): Promise<void> {
+    if (text === "" || this.#socket.destroyed) return Promise.resolve()
+    this.#socket.write(text.slice(0, 1))
+    return pause(interval_ms).then(() => this.#drip(text.slice(1), interval_ms))
   }
 
   #cut({ after = "", cut }: Extract<SinkFault, { cut: string }>): void {
@@ -151,9 +165,30 @@ export class SinkConversation {
   }
 
   #say(reply: string): void {
-    this.#socket.write(`${reply}\r\n`)
+    if (this.#slow === undefined) this.#write(reply)
+    else this.#inTurn(() => Promise.resolve(this.#write(reply)))
+  }
+
+  /** After the slow answers before it: a client that pipelines knows them by their order alone. */
+  #inTurn(answer: () => Promise<void>): void {
+    const turn = (this.#slow ?? Promise.resolve()).then(answer).finally(() => {
+      if (this.#slow === turn) this.#slow = undefined
+    })
+    this.#slow = turn
+  }
+
+  #write(reply: string): void {
+    if (!this.#socket.destroyed) this.#socket.write(`${reply}\r\n`)
   }
 }
+
+/** Empty where it has none, or none yet. */
+const messageIdIn = (text: string): string => /^message-id: <([^>]*)>/im.exec(text)?.[1] ?? ""
+
+const isOnlySlow = (fault: SinkFault): boolean =>
+  typeof fault === "object" && ("late_ms" in fault || "dripping_ms" in fault)
+
+const keepsMessage = (fault: SinkFault): boolean => fault === "reply_then_reset" || isOnlySlow(fault)
 
 const asReplyLine = (text: string, index: number, all: ReadonlyArray<string>): string =>
   `250${index === all.length - 1 ? " " : "-"}${text}`

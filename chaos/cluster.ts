@@ -1,0 +1,98 @@
+/** A Postgres with everything a run needs in it, made once and copied for each run. */
+
+import { join } from "node:path"
+
+import { Effect, FileSystem, Option } from "effect"
+
+import { freePort } from "#src/embedded/freePort.ts"
+import { DATABASE, initPostgres, ROLE } from "#src/embedded/initPostgres.ts"
+import { type PostgresPlace, postgresPlace } from "#src/embedded/postgresPlace.ts"
+import { postgresCommand } from "#src/embedded/postgresServer.ts"
+import { runCommand } from "#src/embedded/runCommand.ts"
+import { Say } from "#src/embedded/Say.ts"
+import { callAt } from "#test/support/httpCall.ts"
+import { carillon, startCarillon } from "#test/support/processes.ts"
+import { definePromotions } from "#test/support/promotions.ts"
+
+import { makeServer } from "./Server.ts"
+
+export const operatorKey = "an-operator-key-of-forty-characters-here"
+
+export const authorization = { authorization: `Bearer ${operatorKey}` }
+
+/** An event type whose message no one can write. */
+const withoutTemplate = {
+  event_type: "poison",
+  notifications: [
+    {
+      template_code: "nobody_wrote_it",
+      channels: ["email"],
+      recipients: { from: "payload", path: "user_id" }
+    }
+  ]
+}
+
+export interface Cluster {
+  readonly place: PostgresPlace
+  readonly data: string
+  readonly password: string
+  /** For the engine's processes of all runs. */
+  readonly compileCache: string
+}
+
+export const databaseUrl = ({ password }: Cluster, port: number): string =>
+  `postgres://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`
+
+const address = /http:\/\/127\.0\.0\.1:\d+/
+
+/** Migrated by the command line, the event types made over the API: as an operator does it. */
+const fill = Effect.fnUntraced(function* (url: string) {
+  const environment = {
+    // Nobody is there: the gateway serves without.
+    NATS_URL: "nats://127.0.0.1:9",
+    DATABASE_URL: url,
+    CAMPAIGN_SERVICE_PORT: "0",
+    CARILLON_OPERATOR_KEY: operatorKey
+  }
+  const migrated = yield* carillon(["migrate"], environment)
+  if (migrated.code !== 0) return yield* Effect.die(migrated.stderr)
+  const gateway = yield* startCarillon(["serve", "--role", "gateway"], environment)
+  const [api = ""] = address.exec(yield* gateway.awaitOutput('"serving"')) ?? []
+  yield* definePromotions((call) => callAt(api, { ...call, headers: authorization }))
+  const { status, text } = yield* callAt(api, {
+    path: "/api/v1/event-types",
+    body: withoutTemplate,
+    headers: authorization
+  })
+  return status === 201 ? undefined : yield* Effect.die(text)
+}, Effect.scoped)
+
+/** Made in a temporary folder, which goes with the scope; stopped. */
+export const makeCluster = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const folder = yield* fs.makeTempDirectoryScoped({ prefix: "carillon-chaos-cluster-" })
+  // Postgres under root runs as another user, who passes through here.
+  yield* fs.chmod(folder, 0o711)
+  const place = yield* postgresPlace(join(folder, "postgres"))
+  const data = join(place.folder, "data")
+  const password = yield* initPostgres(place, data, join(folder, "password"))
+  const port = yield* freePort(0, "a free port")
+  const command = yield* postgresCommand({ place, data, port, log: join(folder, "log") })
+  const cluster: Cluster = { place, data, password, compileCache: join(folder, "compiled") }
+  const server = yield* makeServer(command)
+  yield* server.start
+  yield* fill(databaseUrl(cluster, port))
+  yield* server.stop
+  return cluster
+}).pipe(Effect.provideService(Say, () => Effect.void))
+
+/** A copy of it in `folder`, which exists: its data folder, owned by whom Postgres runs as. */
+export const copyCluster = Effect.fnUntraced(function* ({ data, place }: Cluster, folder: string) {
+  const copy = join(folder, "data")
+  yield* runCommand({ program: "cp", args: ["-a", data, copy] })
+  if (Option.isSome(place.as)) {
+    const { gid, uid } = place.as.value
+    yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.chown(copy, uid, gid))
+  }
+  return copy
+})
