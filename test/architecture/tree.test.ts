@@ -21,7 +21,7 @@ const promised = [
 /** Names that say nothing of what is inside. */
 const vague = /^(utils?|helpers?|common|types|constants|lib|misc|index|managers?)(\.ts)?$/i
 
-const sources = globSync("{schemas,streams,consumers,src,test,bench}/**/*.ts", {
+const sources = globSync("{schemas,streams,consumers,src,chaos,test,bench}/**/*.ts", {
   exclude: ["**/node_modules/**"]
 }).toSorted()
 
