@@ -1,11 +1,12 @@
 /** bury-dead-letters: ADVISORIES → the question to the ledger → put back, planned again, or buried. */
 
-import { Duration, Effect, Result } from "effect"
+import { Duration, Effect } from "effect"
 
 import { type Advisory, decodeAdvisory } from "#schemas/Advisory.ts"
 import { Verdict } from "#src/domain/Verdict.ts"
 import { type Decode } from "#src/nats/decodeBatch.ts"
 import { Burial } from "#src/services/Burial.ts"
+import { readAs } from "#src/services/readMessage.ts"
 import { advisories } from "#streams/advisories.ts"
 import { type ConsumerDefinition, redelivery } from "#streams/ConsumerDefinition.ts"
 
@@ -20,8 +21,8 @@ export const definition: ConsumerDefinition = {
   maxBatch: 50
 }
 
-const decode: Decode<Advisory, "invalid_event"> = (json) =>
-  Result.mapError(decodeAdvisory(json), (error) => ({ reason: "invalid_event", detail: error.message }))
+const read = readAs(decodeAdvisory, "invalid_event" as const)
+const decode: Decode<Advisory, "invalid_json" | "invalid_event"> = ({ data }) => read(data)
 
 const notNow = Verdict.Later({ delay: Duration.seconds(5) })
 

@@ -6,7 +6,7 @@ import { Verdict } from "#src/domain/Verdict.ts"
 import { type Decode } from "#src/nats/decodeBatch.ts"
 import { type Delivered } from "#src/nats/Delivered.ts"
 import { DeadLetters } from "#src/services/DeadLetters.ts"
-import { incomingEvent } from "#src/services/incomingEvent.ts"
+import { incomingEvent, type Unreadable } from "#src/services/incomingEvent.ts"
 import { type IncomingEvent } from "#src/services/planBatch.ts"
 import { Planning } from "#src/services/Planning.ts"
 import { untilLedger } from "#src/services/untilLedger.ts"
@@ -28,8 +28,8 @@ interface ArrivedMessage {
   readonly message: Delivered
 }
 
-const decode: Decode<ArrivedMessage, "invalid_event" | "too_large"> = (body, message) =>
-  Result.map(incomingEvent(body, message), (event) => ({ event, message }))
+const decode: Decode<ArrivedMessage, Unreadable> = (message) =>
+  Result.map(incomingEvent(message), (event) => ({ event, message }))
 
 /** Accepted and refused alike are done: the ledger has the one, the dead letters have the other. */
 const handle = Effect.fnUntraced(function* (arrived: ReadonlyArray<ArrivedMessage>) {

@@ -39,8 +39,8 @@ export const NotificationJob = Schema.Struct({
   send_after: Schema.optionalKey(Instant),
   /** Worthless after this instant; absent: never. */
   expires_at: Schema.optionalKey(Instant),
-  /** Attempts in total, the first included. */
-  max_attempts: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })),
+  /** Attempts in total, the first included; each replay adds the original number again. */
+  max_attempts: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 32_767 })),
   /** The wait before the second attempt, the third…; the last one repeats; absent: our own backoff. */
   retry_delays_seconds: Schema.optionalKey(Schema.Array(Schema.Natural)),
   created_at: Instant

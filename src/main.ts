@@ -37,6 +37,7 @@ import { Ledger } from "#src/repositories/Ledger.ts"
 import { LedgerClockRepository } from "#src/repositories/LedgerClockRepository.ts"
 import { LedgerFence } from "#src/repositories/LedgerFence.ts"
 import { MaintenanceRepository } from "#src/repositories/MaintenanceRepository.ts"
+import { OpenLetterRepository } from "#src/repositories/OpenLetterRepository.ts"
 import { OrganizationRepository } from "#src/repositories/OrganizationRepository.ts"
 import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
 import { ProfileRepository } from "#src/repositories/ProfileRepository.ts"
@@ -57,6 +58,7 @@ import { Draining } from "#src/services/Draining.ts"
 import { EventTypes } from "#src/services/EventTypes.ts"
 import { Health, OtherChecks, Unfit } from "#src/services/Health.ts"
 import { Idempotency } from "#src/services/Idempotency.ts"
+import { LetterDecisions } from "#src/services/LetterDecisions.ts"
 import { Metrics } from "#src/services/metrics/Metrics.ts"
 import { Notifications } from "#src/services/Notifications.ts"
 import { OpenWork } from "#src/services/OpenWork.ts"
@@ -64,6 +66,7 @@ import { Planning } from "#src/services/Planning.ts"
 import { Preparing } from "#src/services/Preparing.ts"
 import { Previews } from "#src/services/Previews.ts"
 import { Recovery } from "#src/services/Recovery.ts"
+import { Resolving } from "#src/services/Resolving.ts"
 import { SafeMode } from "#src/services/SafeMode.ts"
 import { Sending } from "#src/services/Sending.ts"
 import { Settling } from "#src/services/Settling.ts"
@@ -89,6 +92,7 @@ export const repositories = Layer.mergeAll(
   Ledger.layer,
   LedgerClockRepository.layer,
   MaintenanceRepository.layer,
+  OpenLetterRepository.layer,
   OrganizationRepository.layer,
   OutboxRepository.layer,
   ProfileRepository.layer,
@@ -158,6 +162,10 @@ const answers = Layer.mergeAll(
   Balance.layer,
   DeadLetterArchive.layer,
   Idempotency.layer,
+  Layer.provide(
+    Layer.mergeAll(LetterDecisions.layer, Resolving.layer),
+    Layer.merge(planning, Settling.layer)
+  ),
   Layer.provide(Notifications.layer, planning),
   Layer.provide(Previews.layer, catalogue),
   Stories.layer

@@ -14,6 +14,8 @@ export class Caller extends Context.Service<
     readonly organizationId: OrganizationId
     /** Whether it is the operator of the whole installation, not of one organization. */
     readonly ofInstallation: boolean
+    /** Who it is, as decisions record it. */
+    readonly name: string
   }
 >()("carillon/schemas/http/Authenticated/Caller") {}
 

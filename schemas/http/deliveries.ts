@@ -26,7 +26,14 @@ export const DeliveryAttempt = Schema.Struct({
 })
 export type DeliveryAttempt = typeof DeliveryAttempt.Type
 
-export const DeliveryStep = Schema.Struct({ at: Schema.String, status: Status, reason: text })
+export const DeliveryStep = Schema.Struct({
+  at: Schema.String,
+  status: Status,
+  reason: text,
+  /** Present where an operator decided it. */
+  by: Schema.optionalKey(Schema.String),
+  note: Schema.optionalKey(Schema.String)
+})
 export type DeliveryStep = typeof DeliveryStep.Type
 
 const summary = {
@@ -62,6 +69,14 @@ export const DeliveryStory = Schema.Struct({
 export type DeliveryStory = typeof DeliveryStory.Type
 export type DeliverySummary = typeof DeliverySummary.Type
 
+/** An operator's word on an `unknown`: it was sent, it was not and shall not be, it shall be sent again. */
+export const ResolveDelivery = Schema.Struct({
+  as: Schema.Literals(["sent", "failed", "resend"]),
+  /** How they know; kept with the decision. */
+  note: Schema.optionalKey(Schema.NullOr(Schema.String.check(Schema.isMaxLength(1000))))
+})
+export type ResolveDelivery = typeof ResolveDelivery.Type
+
 export class DeliveriesApi extends HttpApiGroup.make("deliveries")
   .add(
     HttpApiEndpoint.get("list", "/api/v1/deliveries", {
@@ -77,6 +92,11 @@ export class DeliveriesApi extends HttpApiGroup.make("deliveries")
     }),
     HttpApiEndpoint.get("get", "/api/v1/deliveries/:job_id", {
       params: { job_id: JobId },
+      success: DeliveryStory
+    }),
+    HttpApiEndpoint.post("resolve", "/api/v1/deliveries/:job_id/resolve", {
+      params: { job_id: JobId },
+      payload: ResolveDelivery,
       success: DeliveryStory
     })
   )

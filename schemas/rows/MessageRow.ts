@@ -48,6 +48,8 @@ export interface MessageRow {
   readonly status: Status
   /** Attempts started so far, this one included once it is started. */
   readonly attempt: number
+  /** How often an operator has put it back: 0 for the first life. */
+  readonly generation: number
   readonly max_attempts: number
   readonly retry_delays_seconds: ReadonlyArray<number> | null
   readonly send_after: Instant | null

@@ -2,7 +2,8 @@
 
 import { Schema } from "effect"
 
-import { FieldProblem } from "./Refusal.ts"
+import { sentenceOf } from "./fieldProblems.ts"
+import { FieldProblem, type Refusal } from "./Refusal.ts"
 
 /** One wrong member; in the text of a template also where. */
 export const ResourceProblem = Schema.Struct({
@@ -35,7 +36,7 @@ export const invalid = (code: string, errors: ReadonlyArray<ResourceProblem>): R
   new Rejected({
     reason: "invalid",
     code,
-    detail: errors.map(({ message, path }) => (path === "" ? message : `${path}: ${message}`)).join("; "),
+    detail: sentenceOf(errors),
     errors,
     extra: {}
   })
@@ -52,6 +53,16 @@ export const conflict = (
   detail: string,
   extra: Readonly<Record<string, string>> = {}
 ): Rejected => new Rejected({ reason: "conflict", code, detail, errors: [], extra })
+
+/** 409: what an operator wants done again would be refused as it was before. */
+export const refusedAgain = ({ detail, errors, reason }: Refusal): Rejected =>
+  new Rejected({
+    reason: "conflict",
+    code: "refused_again",
+    detail: `it would be refused again: ${reason}: ${detail}`,
+    errors,
+    extra: { refusal: reason }
+  })
 
 /** 412. */
 export const stale = (version: number): Rejected =>

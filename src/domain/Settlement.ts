@@ -14,6 +14,8 @@ export interface Settlement {
   readonly message_id: JobId
   /** As found: with `owner` it is the fence. */
   readonly attempt: number
+  /** As found: a row that an operator has put back since is another's. */
+  readonly generation: number
   /** Who started the attempt; null where the row was never started in this pass. */
   readonly owner: WorkerId | null
   readonly status: NextStatus

@@ -9,7 +9,7 @@ import { EventId, type OrganizationId } from "#schemas/Ids.ts"
 import { type Instant } from "#schemas/Instant.ts"
 
 import { canonicalJson } from "./canonicalJson.ts"
-import { fieldProblems } from "./fieldProblems.ts"
+import { fieldProblems, sentenceOf } from "./fieldProblems.ts"
 import { plusSeconds } from "./instants.ts"
 import { jsonProblems } from "./jsonLimits.ts"
 import { type CheckedEvent } from "./plan.ts"
@@ -25,7 +25,7 @@ const decode = Schema.decodeUnknownResult(EventEnvelope)
 
 const refuse = (errors: ReadonlyArray<FieldProblem>): Refusal => ({
   reason: "invalid_event",
-  detail: errors.map(({ message, path }) => (path === "" ? message : `${path}: ${message}`)).join("; "),
+  detail: sentenceOf(errors),
   errors
 })
 

@@ -32,9 +32,14 @@ export interface StartedRow {
   readonly owner: WorkerId
 }
 
-const settlement = (row: MessageRow, status: NextStatus, rest: Partial<Settlement> = {}): Settlement => ({
+export const settlement = (
+  row: MessageRow,
+  status: NextStatus,
+  rest: Partial<Settlement> = {}
+): Settlement => ({
   message_id: row.message_id,
   attempt: row.attempt,
+  generation: row.generation,
   owner: null,
   status,
   reason: null,
@@ -51,7 +56,7 @@ const exhausted = (row: MessageRow, attempt: Attempt | null, at: Instant): Parti
   return {
     reason: "attempts_exhausted",
     detail,
-    letter: letterOfJob(row, { reason: "attempts_exhausted", detail, at, attempt })
+    letter: letterOfJob(row, { reason: "attempts_exhausted", detail, at })
   }
 }
 
@@ -60,7 +65,7 @@ const rejected = (row: MessageRow, attempt: Attempt): Partial<Settlement> => {
   return {
     reason: "rejected",
     detail,
-    letter: letterOfJob(row, { reason: "rejected", detail, at: attempt.finished_at, attempt })
+    letter: letterOfJob(row, { reason: "rejected", detail, at: attempt.finished_at })
   }
 }
 
@@ -99,8 +104,7 @@ export const unsendable = (
   row: MessageRow,
   why: { readonly reason: DeadLetterReason; readonly detail: string },
   at: Instant
-): Settlement =>
-  settlement(row, "failed", { ...why, letter: letterOfJob(row, { ...why, at, attempt: null }) })
+): Settlement => settlement(row, "failed", { ...why, letter: letterOfJob(row, { ...why, at }) })
 
 /** Whoever takes it up dies before it can say anything. */
 export const crashLoop = (row: MessageRow, at: Instant): Settlement => {
@@ -108,7 +112,7 @@ export const crashLoop = (row: MessageRow, at: Instant): Settlement => {
   return settlement(row, "dead", {
     reason: "crash_loop",
     detail,
-    letter: letterOfJob(row, { reason: "crash_loop", detail, at, attempt: null })
+    letter: letterOfJob(row, { reason: "crash_loop", detail, at })
   })
 }
 
@@ -144,6 +148,6 @@ export const afterWorkerDied = (row: MessageRow, owner: WorkerId | null, at: Ins
     ...base,
     reason: "attempts_exhausted",
     detail,
-    letter: letterOfJob(row, { reason: "attempts_exhausted", detail, at, attempt: null })
+    letter: letterOfJob(row, { reason: "attempts_exhausted", detail, at })
   })
 }

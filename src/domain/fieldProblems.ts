@@ -118,3 +118,7 @@ export const fieldProblems = (
   }
   return [...problems.values()].slice(0, mostProblems)
 }
+
+/** All of them in one sentence. */
+export const sentenceOf = (problems: ReadonlyArray<FieldProblem>): string =>
+  problems.map(({ message, path }) => (path === "" ? message : `${path}: ${message}`)).join("; ")

@@ -62,9 +62,16 @@ const epoch = Instant.make("1970-01-01T00:00:00.000Z")
 export const eventIdOfKey = (organizationId: OrganizationId, purpose: string, key: string): EventId =>
   EventId.make(deriveUuid(epoch, ["event", organizationId, purpose, key]))
 
-/** The death of a job at its `attempt`; a replayed job that dies again dies another death. */
-export const deadLetterIdOfJob = (job: JobId, attempt: number): DeadLetterId =>
-  DeadLetterId.make(deriveUuid(instantOf(job), ["dead job", job, attempt]))
+/** The one life of a job that ends at an `attempt`; the next begins when an operator puts the job back. */
+export interface Life {
+  readonly message_id: JobId
+  readonly generation: number
+  readonly attempt: number
+}
+
+/** The death of a job: one a life, since a replayed job may die again at the same attempt. */
+export const deadLetterIdOfJob = ({ attempt, generation, message_id }: Life): DeadLetterId =>
+  DeadLetterId.make(deriveUuid(instantOf(message_id), ["dead job", message_id, generation, attempt]))
 
 /** The death of a message in a stream, whose sequences are used again when the stream is lost. */
 export const deadLetterIdOfMessage = (

@@ -1,7 +1,6 @@
-/** A message's whole story, told from its row, its earlier attempts and its deaths. */
+/** A message's whole story, told from its row, its earlier attempts and what operators decided. */
 
 import { type Channel } from "#schemas/Channel.ts"
-import { type DeadLetterReason } from "#schemas/DeadLetter.ts"
 import { type JobId } from "#schemas/Ids.ts"
 import { type Instant } from "#schemas/Instant.ts"
 import { type Status } from "#schemas/Status.ts"
@@ -21,9 +20,19 @@ export interface AttemptRow {
   readonly retry_at: Instant | null
 }
 
-export interface DeathRow {
-  readonly reason: DeadLetterReason
-  readonly died_at: Instant
+/** An operator's word, and what it found. */
+export interface DecisionRow {
+  readonly act: "replayed" | "resolved"
+  readonly decided_at: Instant
+  readonly decided_by: string
+  readonly note: string | null
+  /** What it led to. */
+  readonly status: Status
+  /** Attempts started by then. */
+  readonly attempt: number
+  readonly from_status: Status
+  readonly from_reason: string | null
+  readonly from_at: Instant | null
 }
 
 /** What a story needs of `campaign.campaign_messages`; the last attempt is in the row. */
@@ -70,6 +79,9 @@ export interface Step {
   readonly at: Instant
   readonly status: Status
   readonly reason: string | null
+  /** Where an operator decided it: who, and what they say about it. */
+  readonly by?: string
+  readonly note?: string
 }
 
 const lastAttempt = (row: StoryRow): AttemptRow => ({
@@ -99,11 +111,11 @@ const reasonOf = ({ attempt, phase, provider_code, result }: AttemptRow): string
 }
 
 /** The start of an attempt, and its end where it did not end the message. */
-const stepsOfAttempt = (attempt: AttemptRow, isLast: boolean): ReadonlyArray<Step> => {
+const stepsOfAttempt = (attempt: AttemptRow, isEnd: boolean): ReadonlyArray<Step> => {
   const { finished_at, retry_at, started_at } = attempt
   const started: ReadonlyArray<Step> =
     started_at === null ? [] : [{ at: started_at, status: "sending", reason: `attempt ${attempt.attempt}` }]
-  if (isLast || finished_at === null) return started
+  if (isEnd || finished_at === null) return started
   const status = retry_at === null ? "queued" : "retrying"
   return [...started, { at: finished_at, status, reason: reasonOf(attempt) }]
 }
@@ -130,47 +142,49 @@ const ending = (row: StoryRow, attempts: ReadonlyArray<AttemptRow>): ReadonlyArr
 }
 
 /** A `retrying` that is the row's present status: its attempt is still the row's own. */
-const waiting = (row: StoryRow, attempts: ReadonlyArray<AttemptRow>): ReadonlyArray<Step> => {
-  const last = attempts.at(-1)
-  if (last === undefined || last.finished_at === null) return []
-  return row.status === "retrying" || row.status === "queued"
+const waiting = (row: StoryRow, last: AttemptRow): ReadonlyArray<Step> =>
+  last.finished_at !== null && (row.status === "retrying" || row.status === "queued")
     ? [{ at: last.finished_at, status: row.status, reason: reasonOf(last) }]
     : []
+
+/** How the message had ended, and what was decided then. */
+const stepsOfDecision = (decision: DecisionRow): ReadonlyArray<Step> => {
+  const { act, decided_at, decided_by, from_at, from_reason, from_status, note, status } = decision
+  const decided = { at: decided_at, status, reason: act, by: decided_by, ...(note === null ? {} : { note }) }
+  return from_at === null ? [decided] : [{ at: from_at, status: from_status, reason: from_reason }, decided]
 }
 
-const statusOfDeath = (reason: DeadLetterReason): Status =>
-  reason === "attempts_exhausted" || reason === "crash_loop" ? "dead" : "failed"
-
-/** Deaths that the row no longer tells of, because it was replayed since. */
-const earlierDeaths = (row: StoryRow, deaths: ReadonlyArray<DeathRow>): ReadonlyArray<Step> => {
-  const current = open.has(row.status) || dated.has(row.status) ? undefined : deaths.at(-1)
-  return deaths
-    .filter((death) => death !== current)
-    .map(({ died_at, reason }) => ({ at: died_at, status: statusOfDeath(reason), reason }))
+/** An operator's word is told once, in the operator's words. */
+const withoutEchoes = (steps: ReadonlyArray<Step>): ReadonlyArray<Step> => {
+  const told = new Set(steps.filter(({ by }) => by !== undefined).map(({ at, status }) => `${at} ${status}`))
+  return steps.filter(({ at, by, status }) => by !== undefined || !told.has(`${at} ${status}`))
 }
 
 /**
  * Oldest first; what happened at the same instant stays in the order of a message's life.
  *
  * @param attempts as `attemptsOf` gives them
- * @param deaths oldest first
+ * @param decisions oldest first
  */
 export const historyOf = (
   row: StoryRow,
   attempts: ReadonlyArray<AttemptRow>,
-  deaths: ReadonlyArray<DeathRow>
+  decisions: ReadonlyArray<DecisionRow>
 ): ReadonlyArray<Step> => {
   const last = attempts.at(-1)
   const reached = milestones(row).flatMap(([status, at]) =>
     at === null ? [] : [{ at, status, reason: null }]
   )
+  const ends = new Set(decisions.map(({ attempt }) => attempt))
+  /** Whether the attempt ended a life of the message, or is its last so far. */
+  const isEnd = (one: AttemptRow): boolean => (ends.has(one.attempt) ? one.retry_at === null : one === last)
   const steps: ReadonlyArray<Step> = [
     { at: row.queued_at, status: "queued", reason: "planned" },
-    ...attempts.flatMap((attempt) => stepsOfAttempt(attempt, attempt === last)),
-    ...waiting(row, attempts),
-    ...earlierDeaths(row, deaths),
+    ...attempts.flatMap((attempt) => stepsOfAttempt(attempt, isEnd(attempt))),
+    ...(last === undefined || ends.has(last.attempt) ? [] : waiting(row, last)),
+    ...decisions.flatMap(stepsOfDecision),
     ...reached.filter(({ status }) => status !== "sent" || last?.result === "sent" || last === undefined),
     ...ending(row, attempts)
   ]
-  return steps.toSorted((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at)))
+  return withoutEchoes(steps).toSorted((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at)))
 }

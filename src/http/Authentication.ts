@@ -27,6 +27,8 @@ type Request = HttpServerRequest.HttpServerRequest
 
 interface Holder {
   readonly organizationId: OrganizationId
+  /** The key's. */
+  readonly name: string
   readonly role: AccessRole
   readonly ofInstallation: boolean
 }
@@ -60,7 +62,12 @@ const wrongOrganization = makeProblem("invalid_header", `${organizationHeader}: 
 const forbidden = (role: AccessRole): Problem =>
   makeProblem("forbidden", `the role ${role} does not permit this request`)
 
-const installation: Holder = { organizationId: defaultOrganization, role: "operator", ofInstallation: true }
+const installation: Holder = {
+  organizationId: defaultOrganization,
+  name: "operator",
+  role: "operator",
+  ofInstallation: true
+}
 
 const decodeOrganization = Schema.decodeUnknownOption(OrganizationId)
 
@@ -87,8 +94,8 @@ export const AuthenticationLayer = Layer.effect(
       if (isSameKey(given, key)) return installation
       const found = yield* identify(given)
       if (Option.isNone(found)) return yield* Effect.fail(unauthorized)
-      const { organization_id, role } = found.value
-      return { organizationId: organization_id, role, ofInstallation: false } satisfies Holder
+      const { name, organization_id, role } = found.value
+      return { organizationId: organization_id, name, role, ofInstallation: false } satisfies Holder
     })
 
     const byPlace = (request: Request): Effect.Effect<Holder, Problem> => {

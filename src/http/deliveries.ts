@@ -1,27 +1,47 @@
-/** `GET /api/v1/deliveries`: what became of each message. */
+/** `/api/v1/deliveries`: what became of each message, and an operator's word where no one knows. */
 
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 
 import { Api } from "#schemas/http/Api.ts"
 import { Caller } from "#schemas/http/Authenticated.ts"
+import { ResolveDelivery } from "#schemas/http/deliveries.ts"
 import { defaultLimit } from "#schemas/http/Page.ts"
+import { type JobId } from "#schemas/Ids.ts"
+import { decodeStrict } from "#src/domain/strictBody.ts"
 import { describeMessage } from "#src/services/describeMessage.ts"
+import { Resolving } from "#src/services/Resolving.ts"
 import { Stories } from "#src/services/Stories.ts"
 
-import { respond } from "./problem.ts"
+import { invalidBody, respond } from "./problem.ts"
+import { limits_bytes, readJson } from "./readBody.ts"
+
+const decode = decodeStrict(ResolveDelivery)
+
+const resolve = Effect.fnUntraced(function* (jobId: JobId) {
+  const resolving = yield* Resolving
+  const stories = yield* Stories
+  const { value } = yield* readJson(limits_bytes.resource)
+  const { as, note = null } = yield* Effect.mapError(Effect.fromResult(decode(value)), invalidBody)
+  const caller = yield* Caller
+  yield* resolving.resolve(caller, jobId, { as, note })
+  return yield* stories.delivery(caller.organizationId, jobId)
+})
 
 export const DeliveriesHandlers = HttpApiBuilder.group(
   Api,
   "deliveries",
   Effect.fnUntraced(function* (handlers) {
     const stories = yield* Stories
-    return handlers.handleAll({
-      get: ({ params }) =>
+    const context = yield* Effect.context<Resolving | Stories>()
+    return handlers
+      .handleRaw("resolve", ({ params }) => respond(Effect.provideContext(resolve(params.job_id), context)))
+      .handle("get", ({ params }) =>
         respond(
           Effect.flatMap(Caller, ({ organizationId }) => stories.delivery(organizationId, params.job_id))
-        ),
-      list: ({ query }) =>
+        )
+      )
+      .handle("list", ({ query }) =>
         respond(
           Effect.gen(function* () {
             const { organizationId } = yield* Caller
@@ -51,6 +71,6 @@ export const DeliveriesHandlers = HttpApiBuilder.group(
             return { deliveries: page.items.map(describeMessage), ...page.members }
           })
         )
-    })
+      )
   })
 )

@@ -10,7 +10,6 @@ import { defaultLimit } from "#schemas/http/Page.ts"
 import { makeProblem } from "#schemas/http/Problem.ts"
 import { shorten } from "#schemas/Instant.ts"
 import { type OriginalStatus, Status, toOriginal } from "#schemas/Status.ts"
-import { type FieldProblem } from "#src/domain/Refusal.ts"
 import { type StoryRow } from "#src/domain/story.ts"
 import { decodeStrict } from "#src/domain/strictBody.ts"
 import { Notifications } from "#src/services/Notifications.ts"
@@ -18,17 +17,10 @@ import { Stories } from "#src/services/Stories.ts"
 
 import { CurrentRequest } from "./CurrentRequest.ts"
 import { idempotencyKey } from "./idempotent.ts"
-import { problemOfRefusal, respond } from "./problem.ts"
+import { invalidBody, problemOfRefusal, respond } from "./problem.ts"
 import { limits_bytes, readJson } from "./readBody.ts"
 
 const decode = decodeStrict(SendNotification)
-
-const invalidBody = (errors: ReadonlyArray<FieldProblem>) =>
-  makeProblem(
-    "invalid_body",
-    errors.map(({ message, path }) => (path === "" ? message : `${path}: ${message}`)).join("; "),
-    errors
-  )
 
 /** Where it was asked for by a key, the same key for something else is a conflict of keys. */
 const refused = (refusal: Parameters<typeof problemOfRefusal>[0]) =>

@@ -4,7 +4,8 @@ import { Effect } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 
 import { makeProblem, type Problem, problemOf } from "#schemas/http/Problem.ts"
-import { type Refusal } from "#src/domain/Refusal.ts"
+import { sentenceOf } from "#src/domain/fieldProblems.ts"
+import { type FieldProblem, type Refusal } from "#src/domain/Refusal.ts"
 import { Rejected } from "#src/domain/Rejected.ts"
 import { LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 
@@ -26,6 +27,10 @@ export const problemResponse = (problem: Problem, url: string): HttpServerRespon
 
 export const problemOfRefusal = ({ detail, errors, reason }: Refusal): Problem =>
   makeProblem(reason, detail, errors)
+
+/** 422: members of the body are wrong. */
+export const invalidBody = (errors: ReadonlyArray<FieldProblem>): Problem =>
+  makeProblem("invalid_body", sentenceOf(errors), errors)
 
 const rejections = {
   invalid: { status: 422, title: "The request is wrong" },

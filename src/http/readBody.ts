@@ -1,11 +1,10 @@
 /** Bodies of requests: measured while they are read, before anything is parsed. */
 
-import { ByteSize, Effect, Option, Result } from "effect"
+import { ByteSize, Effect, Result } from "effect"
 import { HttpIncomingMessage, HttpServerRequest } from "effect/http"
 
 import { makeProblem, type Problem } from "#schemas/http/Problem.ts"
-
-import { parseJson } from "./parseJson.ts"
+import { parseJsonBytes } from "#src/domain/parseJson.ts"
 
 /** The largest bodies, in bytes. */
 export const limits_bytes = {
@@ -27,17 +26,11 @@ const tooLarge = (limit_bytes: number) =>
 
 const notJson = (detail: string) => makeProblem("invalid_json", detail)
 
-const utf8 = new TextDecoder("utf-8", { fatal: true })
-const decodeUtf8 = Option.liftThrowable((bytes: ArrayBuffer) => utf8.decode(bytes))
-
-const parseBytes = (bytes: ArrayBuffer): Result.Result<JsonBody, Problem> => {
-  const text = decodeUtf8(bytes)
-  if (Option.isNone(text)) return Result.fail(notJson("the body is not UTF-8"))
-  return Result.mapBoth(parseJson(text.value), {
+const parseBytes = (bytes: ArrayBuffer): Result.Result<JsonBody, Problem> =>
+  Result.mapBoth(parseJsonBytes(new Uint8Array(bytes)), {
     onSuccess: (value) => ({ value, size_bytes: bytes.byteLength }),
-    onFailure: ({ position }) => notJson(`the body is not JSON: look at position ${position}`)
+    onFailure: notJson
   })
-}
 
 /** Why reading stopped: too much came, or the caller went away. */
 const unread =

@@ -22,6 +22,7 @@ export interface KeyHolder {
   /** Of the key that was shown, hex: several may be shown with one id, and but one of them is right. */
   readonly hash: string
   readonly organization_id: OrganizationId
+  readonly name: string
   readonly role: AccessRole
 }
 
@@ -61,7 +62,7 @@ const deleteRow = (sql: Sql, { apiKeyId, organizationId }: ApiKeyRef) => sql<Arr
 /** Notes the use at most once a minute: a write a request would cost more than the request. */
 const useRows = (sql: Sql, keys: ReadonlyArray<ShownKey>) => sql<Array<KeyHolder>>`
   with shown as (
-    select distinct k.api_key_id, u.hash, k.organization_id, k.role, k.last_used_at
+    select distinct k.api_key_id, u.hash, k.organization_id, k.name, k.role, k.last_used_at
     from unnest(${keys.map(({ apiKeyId }) => apiKeyId)}::text[],
       ${keys.map(({ hash }) => hash.toString("hex"))}::text[]) as u (api_key_id, hash)
     join api_keys k on k.api_key_id = u.api_key_id and k.key_hash = decode(u.hash, 'hex')
@@ -69,7 +70,7 @@ const useRows = (sql: Sql, keys: ReadonlyArray<ShownKey>) => sql<Array<KeyHolder
     update api_keys set last_used_at = now()
     where api_key_id in (select api_key_id from shown where last_used_at is null or last_used_at < now() - interval '1 minute')
   )
-  select hash, organization_id, role from shown`
+  select hash, organization_id, name, role from shown`
 
 export class ApiKeyRepository extends Context.Service<
   ApiKeyRepository,

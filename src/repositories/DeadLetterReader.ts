@@ -23,6 +23,9 @@ export interface DeadLetterRow {
   readonly event_type: string | null
   readonly died_at: Instant
   readonly state: "open" | "replayed" | "discarded"
+  /** When and by whom it was replayed or discarded. */
+  readonly decided_at: Instant | null
+  readonly decided_by: string | null
 }
 
 export interface WholeDeadLetterRow extends DeadLetterRow {
@@ -37,20 +40,23 @@ export interface DeadLetterFilter {
   readonly reason?: DeadLetterReason
   readonly eventType?: string
   readonly jobId?: JobId
+  readonly state?: "open" | "replayed" | "discarded"
   /** Only letters that come after this one, which died earlier. */
   readonly before?: { readonly diedAt: string; readonly deadLetterId: string }
 }
 
 const columns = (sql: Sql) => sql`
-  dead_letter_id, stream, subject, consumer, reason, detail, deliveries, job_id, event_id, event_type, died_at, state`
+  dead_letter_id, stream, subject, consumer, reason, detail, deliveries, job_id, event_id, event_type, died_at, state,
+  decided_at, decided_by`
 
-const matching = (sql: Sql, organizationId: OrganizationId, filter: DeadLetterFilter) => {
-  const { before, eventType, jobId, reason, stream } = filter
+export const matchingLetters = (sql: Sql, organizationId: OrganizationId, filter: DeadLetterFilter) => {
+  const { before, eventType, jobId, reason, state, stream } = filter
   return sql`
     organization_id = ${organizationId}
     ${stream === undefined ? sql`` : sql`and stream = ${stream}`}
     ${reason === undefined ? sql`` : sql`and reason = ${reason}`}
     ${eventType === undefined ? sql`` : sql`and event_type = ${eventType}`}
+    ${state === undefined ? sql`` : sql`and state = ${state}`}
     ${jobId === undefined ? sql`` : sql`and job_id = ${jobId}::uuid`}
     ${
       before === undefined
@@ -102,13 +108,13 @@ export class DeadLetterReader extends Context.Service<
         const { before: _, ...whole } = filter
         const rows = query(
           (sql) => sql<Array<DeadLetterRow>>`
-            select ${columns(sql)} from dead_letters where ${matching(sql, organizationId, filter)}
+            select ${columns(sql)} from dead_letters where ${matchingLetters(sql, organizationId, filter)}
             order by died_at desc, dead_letter_id limit ${limit + 1} offset ${offset}`
         )
         const count = query(
           (sql) => sql<Array<{ counted: number }>>`
             select count(*) as counted from (
-              select from dead_letters where ${matching(sql, organizationId, whole)}
+              select from dead_letters where ${matchingLetters(sql, organizationId, whole)}
               limit ${mostCounted + 1}) as counted_rows`
         )
         const [found, counts] = yield* orUnreachable(Effect.all([rows, count], { concurrency: 2 }))

@@ -9,13 +9,17 @@ import { type Channel } from "#schemas/Channel.ts"
 import { type JobId, type WorkerId } from "#schemas/Ids.ts"
 import { type Instant } from "#schemas/Instant.ts"
 import { type Judgement, type MessageRow, type ProfileRow } from "#schemas/rows/MessageRow.ts"
+import { type FoundRow } from "#src/domain/decide.ts"
+import { type Decision } from "#src/domain/Decision.ts"
 import { type NextStatus, type Settlement } from "#src/domain/Settlement.ts"
 import { Postgres } from "#src/postgres/Postgres.ts"
 
+import { decideRows } from "./decideRows.ts"
 import { LedgerFence } from "./LedgerFence.ts"
 import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
 import {
   countExhaustion,
+  findRows,
   giveBack,
   loadRows,
   lostRows,
@@ -39,6 +43,8 @@ export interface ReadyJob {
   readonly message_id: JobId
   /** Attempts so far, as loaded. */
   readonly attempt: number
+  /** As loaded. */
+  readonly generation: number
   readonly address: string
   /** sha256 of channel and address, hex: what suppressions are kept by. */
   readonly address_hash: string
@@ -94,10 +100,16 @@ export class Ledger extends Context.Service<
     readonly settle: (
       settlements: ReadonlyArray<Settlement>
     ) => Effect.Effect<ReadonlyArray<SettledRow>, LedgerUnreachable>
+    /** What operators decide, likewise. */
+    readonly decide: (
+      decisions: ReadonlyArray<Decision>
+    ) => Effect.Effect<ReadonlyArray<SettledRow>, LedgerUnreachable>
     /** Rows that are being sent by workers that are dead or absent; at most `limit`. */
     readonly lost: (limit: number) => Effect.Effect<ReadonlyArray<MessageRow>, LedgerUnreachable>
     /** Counts that JetStream gave up on the hint of this job; answers how often it has, 0 where there is no row. */
     readonly countExhaustion: (id: JobId, sequence: number) => Effect.Effect<number, LedgerUnreachable>
+    /** Those of the ids that have rows, in any order. */
+    readonly find: (ids: ReadonlyArray<JobId>) => Effect.Effect<ReadonlyArray<FoundRow>, LedgerUnreachable>
     /** Those of the ids that still wait to be sent. */
     readonly open: (ids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<MessageRow>, LedgerUnreachable>
   }
@@ -121,12 +133,14 @@ export class Ledger extends Context.Service<
             (given) => new Set(given.map(({ message_id }) => message_id))
           ),
         settle: (settlements) => rows((sql) => settleRows(sql, settlements, reaches)),
+        decide: (decisions) => rows((sql) => decideRows(sql, decisions, reaches)),
         lost: (limit) => rows((sql) => lostRows(sql, limit)),
         countExhaustion: (id, sequence) =>
           Effect.map(
             first((sql) => countExhaustion(sql, id, sequence)),
             Option.match({ onNone: () => 0, onSome: ({ exhaustions }) => exhaustions })
           ),
+        find: (ids) => rows((sql) => findRows(sql, ids)),
         open: (ids) => rows((sql) => openRows(sql, ids))
       })
     })

@@ -2,6 +2,7 @@
 
 import { type JobId, type WorkerId } from "#schemas/Ids.ts"
 import { type Judgement, type MessageRow, type ProfileRow } from "#schemas/rows/MessageRow.ts"
+import { type FoundRow } from "#src/domain/decide.ts"
 import { type Sql } from "#src/postgres/Postgres.ts"
 
 import { judgement } from "./judgement.ts"
@@ -15,11 +16,11 @@ const within = (sql: Sql, ids: ReadonlyArray<string>) => {
 }
 
 /** The members of `MessageRow`. */
-const columns = (sql: Sql) => sql`
+export const messageColumns = (sql: Sql) => sql`
   m.message_id, m.organization_id, m.event_id, m.campaign_id, m.execution_id, m.user_id, m.channel_type,
   case when m.contact_source = 'event' then m.recipient_address end as recipient_address, m.template_code, m.locale,
   m.data, m.message_class, m.priority, m.status, m.attempt, m.max_attempts, m.retry_delays_seconds, m.send_after,
-  m.expires_at, m.retry_at, m.worker, m.attempt_started_at, m.queued_at, m.traceparent`
+  m.expires_at, m.retry_at, m.worker, m.attempt_started_at, m.queued_at, m.traceparent, m.generation`
 
 interface JudgedRow extends MessageRow {
   readonly hint_id: JobId
@@ -28,7 +29,7 @@ interface JudgedRow extends MessageRow {
 }
 
 export const loadRows = (sql: Sql, ids: ReadonlyArray<JobId>, reaches: Fence) => sql<Array<JudgedRow>>`
-  select hint.message_id as hint_id, ${judgement(sql)} as judgement, ${columns(sql)},
+  select hint.message_id as hint_id, ${judgement(sql)} as judgement, ${messageColumns(sql)},
     case when p.user_id is not null then (
       select to_jsonb(r) from (select p.email, p.phone, p.first_name, p.last_name, p.locale, p.timezone, p.attributes) as r
     ) end as profile
@@ -49,7 +50,7 @@ export const toLoaded = ({ hint_id, judgement, profile, ...row }: JudgedRow): Lo
 })
 
 /**
- * A row that has had another attempt since it was loaded is left to the hint of that attempt: so the attempt that a start
+ * A row that has had another attempt, or was put back, since it was loaded is left to the hint of that attempt: so the attempt that a start
  * made is known even where its answer was lost, and `giveBack` finds it.
  */
 export const startRows = (
@@ -65,8 +66,10 @@ export const startRows = (
       select * from unnest(${ids}::uuid[], ${of(({ address }) => address)}::text[],
         ${of(({ address_hash }) => address_hash)}::text[], ${of(({ contact_source }) => contact_source)}::text[],
         ${of(({ template_version }) => template_version)}::int[], ${of(({ locale }) => locale)}::text[],
-        ${of(({ title }) => title)}::text[], ${of(({ attempt }) => attempt)}::int[]
-      ) as t (message_id, address, address_hash, contact_source, template_version, locale, title, loaded_attempt)
+        ${of(({ title }) => title)}::text[], ${of(({ attempt }) => attempt)}::int[],
+        ${of(({ generation }) => generation)}::int[]
+      ) as t (message_id, address, address_hash, contact_source, template_version, locale, title, loaded_attempt,
+        loaded_generation)
       where ${reaches(sql)}
     ),
     judged as materialized (
@@ -85,7 +88,7 @@ export const startRows = (
         reason = null
       from judged j
       where m.message_id = j.message_id and ${within(sql, ids)} and j.judgement = 'sending'
-        and m.status in ('queued', 'retrying') and m.attempt = j.loaded_attempt
+        and m.status in ('queued', 'retrying') and m.attempt = j.loaded_attempt and m.generation = j.loaded_generation
       returning m.message_id, m.attempt
     )
     select j.message_id, coalesce(s.attempt, j.attempt, 0) as attempt, j.due_at,
@@ -106,7 +109,7 @@ export const giveBack = (sql: Sql, jobs: ReadonlyArray<ReadyJob>, worker: Worker
 
 /** Found through the register of open work: the ledger has no index on statuses. */
 export const lostRows = (sql: Sql, limit: number) => sql<Array<MessageRow>>`
-  select distinct on (m.message_id) ${columns(sql)}
+  select distinct on (m.message_id) ${messageColumns(sql)}
   from outbox o cross join unnest(o.keys) as k (message_id)
   join campaign.campaign_messages m using (message_id)
   where o.kind = 'jobs' and m.status = 'sending'
@@ -114,10 +117,17 @@ export const lostRows = (sql: Sql, limit: number) => sql<Array<MessageRow>>`
   order by m.message_id limit ${limit}`
 
 export const openRows = (sql: Sql, ids: ReadonlyArray<string>) => sql<Array<MessageRow>>`
-  select ${columns(sql)}
+  select ${messageColumns(sql)}
   from campaign.campaign_messages m
   where m.message_id = any(${ids.toSorted()}::uuid[]) and ${within(sql, ids)}
     and m.status in ('queued', 'retrying', 'sending')`
+
+/** Whatever their status. */
+export const findRows = (sql: Sql, ids: ReadonlyArray<string>) => sql<Array<FoundRow>>`
+  select ${messageColumns(sql)}, coalesce(x.status = 'cancelled', false) as is_cancelled
+  from campaign.campaign_messages m
+  left join campaign.campaign_executions x on x.execution_id = m.execution_id
+  where m.message_id = any(${ids.toSorted()}::uuid[]) and ${within(sql, ids)}`
 
 /**
  * How often JetStream gave up on hints of this job, this one included. Whoever asks again about the same hint gets the

@@ -6,11 +6,9 @@ import { type Advisory } from "#schemas/Advisory.ts"
 import { Channel } from "#schemas/Channel.ts"
 import { type DeadLetterReason } from "#schemas/DeadLetter.ts"
 import { type JobId } from "#schemas/Ids.ts"
-import { decodeNotificationJob } from "#schemas/Job.ts"
 import { type DeadMessage } from "#src/domain/burial.ts"
 import { crashLoop } from "#src/domain/fate.ts"
 import { toInstant } from "#src/domain/instants.ts"
-import { parseJson } from "#src/nats/decodeBatch.ts"
 import { type NatsAway, type NotAcknowledged } from "#src/nats/errors.ts"
 import { Publisher } from "#src/nats/Publisher.ts"
 import { type StoredMessage, Streams, type StreamsError } from "#src/nats/Streams.ts"
@@ -21,13 +19,8 @@ import { announceJob } from "./announceJob.ts"
 import { DeadLetters } from "./DeadLetters.ts"
 import { incomingEvent } from "./incomingEvent.ts"
 import { Planning } from "./Planning.ts"
+import { readJob } from "./readMessage.ts"
 import { Settling } from "./Settling.ts"
-
-const readJob = (json: unknown) =>
-  Result.mapError(decodeNotificationJob(json), (error) => ({
-    reason: "invalid_payload" as const,
-    detail: error.message
-  }))
 
 /** A killed worker costs all it had buffered a delivery; a message that is given up this often kills them itself. */
 const mostExhaustions = 3
@@ -91,7 +84,7 @@ export class Burial extends Context.Service<
       })
 
       const judgeJob = Effect.fnUntraced(function* (advisory: Advisory, message: StoredMessage) {
-        const job = Result.flatMap(parseJson(message.data), readJob)
+        const job = readJob(message.data)
         if (Result.isFailure(job)) return yield* bury(advisory, message, job.failure)
         const [loaded] = yield* ledger.load([job.success.job_id])
         return yield* loaded?.judgement === "missing"
@@ -100,7 +93,7 @@ export class Burial extends Context.Service<
       })
 
       const judgeEvent = Effect.fnUntraced(function* (advisory: Advisory, message: StoredMessage) {
-        const event = Result.flatMap(parseJson(message.data), (body) => incomingEvent(body, message))
+        const event = incomingEvent(message)
         if (Result.isFailure(event)) return yield* bury(advisory, message, event.failure)
         const [answer] = yield* planning.accept([event.success])
         if (answer !== undefined && Result.isFailure(answer)) yield* bury(advisory, message, answer.failure)

@@ -15,6 +15,7 @@ import {
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 
 import { readCursor, writeCursor } from "./cursor.ts"
+import { orNull } from "./describeMessage.ts"
 
 export interface ListDeadLetters {
   readonly organizationId: OrganizationId
@@ -38,7 +39,9 @@ const summarize = (row: DeadLetterRow): DeadLetterSummary => ({
   event_id: row.event_id,
   event_type: row.event_type,
   died_at: shorten(row.died_at),
-  state: row.state
+  state: row.state,
+  decided_at: orNull(row.decided_at),
+  decided_by: row.decided_by
 })
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })

@@ -2,8 +2,10 @@
 
 import { Context, Effect, Layer } from "effect"
 
+import { type Decision } from "#src/domain/Decision.ts"
 import { type Settlement } from "#src/domain/Settlement.ts"
 import { Ledger, type SettledRow } from "#src/repositories/Ledger.ts"
+import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 
 import { countDeliveries } from "./metrics/deliveries.ts"
 import { OpenWork } from "./OpenWork.ts"
@@ -22,6 +24,10 @@ export class Settling extends Context.Service<
   {
     /** Settles a batch; what finds its row taken or settled is left as it is. Waits for the ledger. */
     readonly settle: (settlements: ReadonlyArray<Settlement>) => Effect.Effect<void>
+    /** Records what an operator decides; answers what was written, which is what was still as the operator saw it. */
+    readonly decide: (
+      decisions: ReadonlyArray<Decision>
+    ) => Effect.Effect<ReadonlyArray<SettledRow>, LedgerUnreachable>
   }
 >()("carillon/services/Settling") {
   static readonly layer = Layer.effect(
@@ -58,7 +64,22 @@ export class Settling extends Context.Service<
           })
       })
 
-      return Settling.of({ settle })
+      const decide = Effect.fn("Settling.decide")(function* (decisions: ReadonlyArray<Decision>) {
+        if (decisions.length === 0) return []
+        const written = yield* ledger.decide(decisions)
+        yield* countDeliveries(
+          decisions.map(({ settlement }) => settlement),
+          written
+        )
+        work.ring("jobs", "outcomes", "dead_letters")
+        yield* Effect.logInfo("decided by an operator", {
+          "decision.asked": decisions.length,
+          "decision.written": written.length
+        })
+        return written
+      })
+
+      return Settling.of({ settle, decide })
     })
   )
 }

@@ -10,7 +10,8 @@ import { type CursorPage, cursorPage } from "#src/domain/cursorPage.ts"
 import { missing, type Rejected } from "#src/domain/Rejected.ts"
 import { attemptsOf, historyOf, type StoryRow } from "#src/domain/story.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
-import { type MessageFilter, StoryRepository } from "#src/repositories/StoryRepository.ts"
+import { type MessageFilter } from "#src/repositories/messageLists.ts"
+import { StoryRepository } from "#src/repositories/StoryRepository.ts"
 
 import { readCursor, writeCursor } from "./cursor.ts"
 import { describeAttempt, describeMessage } from "./describeMessage.ts"
@@ -73,17 +74,17 @@ export class Stories extends Context.Service<
       ) {
         const found = yield* repository.message(organizationId, jobId)
         if (Option.isNone(found)) return yield* missing(`there is no delivery ${jobId}`)
-        const [archived, deaths] = yield* Effect.all([repository.attempts(jobId), repository.deaths(jobId)], {
-          concurrency: 2
-        })
+        const [archived, decisions] = yield* Effect.all(
+          [repository.attempts(jobId), repository.decisions(jobId)],
+          { concurrency: 2 }
+        )
         const attempts = attemptsOf(found.value, archived)
         return {
           ...describeMessage(found.value),
           attempts: attempts.map(describeAttempt),
-          history: historyOf(found.value, attempts, deaths).map(({ at, reason, status }) => ({
-            at: shorten(at),
-            status,
-            reason
+          history: historyOf(found.value, attempts, decisions).map((step) => ({
+            ...step,
+            at: shorten(step.at)
           }))
         }
       })

@@ -2,18 +2,13 @@
 
 import { type MessageRow } from "#schemas/rows/MessageRow.ts"
 import { dueAt, hintOf } from "#src/domain/hint.ts"
+import { laneOf } from "#src/domain/lane.ts"
 import { type Outgoing, scheduled } from "#src/nats/Outgoing.ts"
 import { jobSubject, laterSubject } from "#streams/subjects.ts"
 
 /** The header that carries a trace on. */
 export const traced = (traceparent: string | null): Readonly<Record<string, string>> =>
   traceparent === null ? {} : { traceparent }
-
-/** The transactional lane of its organization, or the lane of its execution. */
-const laneOf = (row: MessageRow) =>
-  row.execution_id === null
-    ? ({ channel: row.channel_type, lane: "tx", key: row.organization_id } as const)
-    : ({ channel: row.channel_type, lane: "bulk", key: row.execution_id } as const)
 
 /** No process waits for what is due later than `now`. */
 export const announceJob = (row: MessageRow, now: string): Outgoing => {

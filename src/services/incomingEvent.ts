@@ -11,6 +11,10 @@ import { type Delivered } from "#src/nats/Delivered.ts"
 import { parseEventSubject } from "#streams/subjects.ts"
 
 import { type IncomingEvent } from "./planBatch.ts"
+import { readJson } from "./readMessage.ts"
+
+/** Why a message is no event at all. */
+export type Unreadable = "invalid_json" | "too_large" | "invalid_event"
 
 type StreamMessage = Pick<Delivered, "data" | "headers" | "subject" | "timestamp">
 
@@ -34,16 +38,10 @@ const acceptedAt = ({ headers, timestamp }: StreamMessage): Instant => {
   )
 }
 
-/** @param body parsed JSON, nothing of it checked */
-export const incomingEvent = (
+const arrived = (
   body: unknown,
   message: StreamMessage
-): Result.Result<IncomingEvent, Refused<"invalid_event" | "too_large">> => {
-  if (message.data.length > maxEvent_bytes)
-    return Result.fail({
-      reason: "too_large",
-      detail: `an event may have ${maxEvent_bytes} bytes; this one has ${message.data.length}`
-    })
+): Result.Result<IncomingEvent, Refused<"invalid_event">> => {
   const subject = Option.flatMap(parseEventSubject(message.subject), ({ eventType, organization }) =>
     Option.map(readOrganization(organization), (organizationId) => ({ eventType, organizationId }))
   )
@@ -64,4 +62,14 @@ export const incomingEvent = (
       detail: "the subject's organization: expected a-z, 0-9, _ and -, at most 50 characters"
     })
   )
+}
+
+/** Measured before it is parsed; nothing of the JSON is checked. */
+export const incomingEvent = (message: StreamMessage): Result.Result<IncomingEvent, Refused<Unreadable>> => {
+  if (message.data.length > maxEvent_bytes)
+    return Result.fail({
+      reason: "too_large",
+      detail: `an event may have ${maxEvent_bytes} bytes; this one has ${message.data.length}`
+    })
+  return Result.flatMap(readJson(message.data), (body) => arrived(body, message))
 }

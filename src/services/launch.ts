@@ -50,6 +50,7 @@ interface Started {
 const toReadyJob = ({ email, row, source }: Ready): ReadyJob => ({
   message_id: row.message_id,
   attempt: row.attempt,
+  generation: row.generation,
   address: email.address,
   address_hash: email.address_hash,
   contact_source: source,

@@ -35,6 +35,7 @@ export const addressee = (user: string, overrides: Partial<MessageRow> = {}): Ad
     priority: "normal",
     status: "queued",
     attempt: 0,
+    generation: 0,
     max_attempts: 5,
     retry_delays_seconds: null,
     send_after: null,

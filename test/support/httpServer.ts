@@ -14,7 +14,9 @@ import { DeadLetterReader } from "#src/repositories/DeadLetterReader.ts"
 import { DeadLetterRepository } from "#src/repositories/DeadLetterRepository.ts"
 import { EventRepository } from "#src/repositories/EventRepository.ts"
 import { IdempotencyRepository } from "#src/repositories/IdempotencyRepository.ts"
+import { Ledger } from "#src/repositories/Ledger.ts"
 import { LedgerFence } from "#src/repositories/LedgerFence.ts"
+import { OpenLetterRepository } from "#src/repositories/OpenLetterRepository.ts"
 import { Reachability } from "#src/repositories/Reachability.ts"
 import { StoryRepository } from "#src/repositories/StoryRepository.ts"
 import { ApiKeys } from "#src/services/ApiKeys.ts"
@@ -24,11 +26,14 @@ import { DeadLetterArchive } from "#src/services/DeadLetterArchive.ts"
 import { type EventTypes } from "#src/services/EventTypes.ts"
 import { Health, OtherChecks } from "#src/services/Health.ts"
 import { Idempotency } from "#src/services/Idempotency.ts"
+import { LetterDecisions } from "#src/services/LetterDecisions.ts"
 import { Metrics } from "#src/services/metrics/Metrics.ts"
 import { Notifications } from "#src/services/Notifications.ts"
 import { OpenWork } from "#src/services/OpenWork.ts"
 import { Planning } from "#src/services/Planning.ts"
 import { type Previews } from "#src/services/Previews.ts"
+import { Resolving } from "#src/services/Resolving.ts"
+import { Settling } from "#src/services/Settling.ts"
 import { Stories } from "#src/services/Stories.ts"
 import { type Templates } from "#src/services/Templates.ts"
 import { catalogue } from "#test/support/catalogue.ts"
@@ -40,6 +45,8 @@ const repositories = Layer.mergeAll(
   BalanceRepository.layer,
   DeadLetterReader.layer,
   DeadLetterRepository.layer,
+  Ledger.layer,
+  OpenLetterRepository.layer,
   EventRepository.layer,
   IdempotencyRepository.layer,
   Reachability.layer,
@@ -56,7 +63,9 @@ const services = Layer.mergeAll(
   DeadLetterArchive.layer,
   Health.layer,
   Idempotency.layer,
+  Layer.provide(LetterDecisions.layer, Settling.layer),
   Notifications.layer,
+  Layer.provide(Resolving.layer, Settling.layer),
   Stories.layer
 )
 

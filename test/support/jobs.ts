@@ -69,6 +69,7 @@ export const sampleRow = (overrides: Partial<MessageRow> = {}): MessageRow => ({
   priority: "normal",
   status: "queued",
   attempt: 0,
+  generation: 0,
   max_attempts: 5,
   retry_delays_seconds: null,
   send_after: null,

@@ -132,6 +132,7 @@ export const plant = Effect.fnUntraced(function* (overrides: Partial<Seed> = {})
 export const readyJob = (id: JobId, attempt = 0): ReadyJob => ({
   message_id: id,
   attempt,
+  generation: 0,
   address: "ada@example.com",
   address_hash: "hash-of-ada",
   contact_source: "profile",

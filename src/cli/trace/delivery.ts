@@ -59,9 +59,14 @@ const withAttempts = ({ attempts, history }: DeliveryStory): ReadonlyArray<Told>
   })
 }
 
+/** What an operator did about it, and why. */
+const decided = ({ by = "", note, reason }: DeliveryStep): string =>
+  `${reason ?? "decided"} by ${by}${note === undefined ? "" : `: ${note}`}`
+
 const wordsOf = ({ attempt, step }: Told, maxAttempts: number): string => {
   if (step.status === "sending" && attempt !== undefined)
     return `attempt ${attempt.attempt} of ${maxAttempts}`
+  if (step.by !== undefined) return decided(step)
   return attempt === undefined ? (step.reason ?? "") : answer(attempt)
 }
 

@@ -81,15 +81,16 @@ describe("jobId", () => {
 
 describe("the other ids", () => {
   it.prop("of a dead job carries the job's instant", [Millis, Key], ([ms, asked]) => {
-    const id = deadLetterIdOfJob(deriveJobId(toInstant(ms), asked), 1)
+    const id = deadLetterIdOfJob({ message_id: deriveJobId(toInstant(ms), asked), generation: 0, attempt: 1 })
     assert.match(id, isVersion8)
     assert.strictEqual(Date.parse(instantOf(id)), ms)
   })
 
   it("tell one death of a job from another", () => {
-    assert.strictEqual(deadLetterIdOfJob(jobId(1), 5), deadLetterIdOfJob(jobId(1), 5))
-    assert.notStrictEqual(deadLetterIdOfJob(jobId(1), 5), deadLetterIdOfJob(jobId(1), 10))
-    assert.notStrictEqual(deadLetterIdOfJob(jobId(1), 5), deadLetterIdOfJob(jobId(2), 5))
+    const life = { message_id: jobId(1), generation: 0, attempt: 5 }
+    assert.strictEqual(deadLetterIdOfJob(life), deadLetterIdOfJob({ ...life }))
+    for (const other of [{ attempt: 10 }, { generation: 1 }, { message_id: jobId(2) }])
+      assert.notStrictEqual(deadLetterIdOfJob(life), deadLetterIdOfJob({ ...life, ...other }))
   })
 
   it.each([{ sequence: 2 }, { stream: "JOBS_EMAIL" }, { consumer: "bury-dead-letters" }])(

@@ -6,10 +6,10 @@ import { Schema } from "effect"
 import { DeadLetter } from "#schemas/DeadLetter.ts"
 import { hintOf } from "#src/domain/hint.ts"
 import { letterOfJob } from "#src/domain/letter.ts"
-import { at, goldenRow, sampleAttempt, sampleRow } from "#test/support/jobs.ts"
+import { at, goldenRow, sampleRow } from "#test/support/jobs.ts"
 
 const noon = at("2026-11-21T12:00:00.000Z")
-const death = { reason: "rejected", detail: "no such user", at: noon, attempt: null } as const
+const death = { reason: "rejected", detail: "no such user", at: noon } as const
 
 describe("dead letters: letterOfJob", () => {
   it("says what died, where, and after how many attempts", () => {
@@ -38,14 +38,15 @@ describe("dead letters: letterOfJob", () => {
     assert.deepStrictEqual(letter.headers, { traceparent: goldenRow.traceparent ?? "" })
   })
 
-  it("begins the history with the attempt that ended it", () => {
-    const attempt = sampleAttempt({ result: "permanent" })
-    assert.deepStrictEqual(letterOfJob(sampleRow(), { ...death, attempt }).history, [{ ...attempt }])
+  it("names the transactional lane where an operator has put it back", () => {
+    const letter = letterOfJob({ ...goldenRow, generation: 1 }, death)
+    assert.deepInclude(letter, { subject: "jobs.email.tx.default", consumer: "deliver-email" })
   })
 
   it("is the same letter for the same death, another for the next", () => {
     const idAt = (attempt: number) => letterOfJob(sampleRow({ attempt }), death).dead_letter_id
     assert.strictEqual(idAt(1), idAt(1))
     assert.notStrictEqual(idAt(1), idAt(2))
+    assert.notStrictEqual(idAt(0), letterOfJob(sampleRow({ generation: 1 }), death).dead_letter_id)
   })
 })

@@ -5,7 +5,7 @@ import { JobId } from "#schemas/Ids.ts"
 import { type Instant } from "#schemas/Instant.ts"
 import { Status } from "#schemas/Status.ts"
 import { toInstant } from "#src/domain/instants.ts"
-import { type AttemptRow, attemptsOf, historyOf, type StoryRow } from "#src/domain/story.ts"
+import { type AttemptRow, attemptsOf, type DecisionRow, historyOf, type StoryRow } from "#src/domain/story.ts"
 
 /** `at(3)` is three seconds after the message was planned. */
 const at = (seconds: number): Instant => toInstant(1_790_000_000_000 + seconds * 1000)
@@ -78,8 +78,8 @@ const tried = (number: number, rest: Partial<StoryRow>): StoryRow => ({
 const told = (
   row: StoryRow,
   archived: ReadonlyArray<AttemptRow> = [],
-  deaths: Parameters<typeof historyOf>[2] = []
-) => historyOf(row, attemptsOf(row, archived), deaths).map(({ reason, status }) => `${status}: ${reason}`)
+  decisions: ReadonlyArray<DecisionRow> = []
+) => historyOf(row, attemptsOf(row, archived), decisions).map(({ reason, status }) => `${status}: ${reason}`)
 
 describe("attemptsOf", () => {
   it("has none before the first start", () => {
@@ -193,20 +193,70 @@ describe("historyOf", () => {
     ])
   })
 
+  const died = tried(1, {
+    status: "dead",
+    reason: "attempts_exhausted",
+    failed_at: at(11),
+    settled_at: at(11)
+  })
+  const first = attempt(1, { retry_at: null })
+
+  /** What was decided at second 15 about a message whose attempt 1 had ended it at second 11. */
+  const decision = (rest: Partial<DecisionRow>): DecisionRow => ({
+    act: "replayed",
+    decided_at: at(15),
+    decided_by: "operator",
+    note: null,
+    status: "queued",
+    attempt: 1,
+    from_status: "dead",
+    from_reason: "attempts_exhausted",
+    from_at: at(11),
+    ...rest
+  })
+  const replayed = ["queued: planned", "sending: attempt 1", "dead: attempts_exhausted", "queued: replayed"]
+
   it("tells a death once, and one that a replay has undone as well", () => {
-    const death = { reason: "attempts_exhausted" as const, died_at: at(11) }
-    const dead = tried(1, {
-      status: "dead",
-      reason: "attempts_exhausted",
-      failed_at: at(11),
-      settled_at: at(11)
-    })
-    assert.deepStrictEqual(told(dead, [], [death]).slice(2), ["dead: attempts_exhausted"])
-    const replayed = tried(2, { status: "sent", result: "sent", sent_at: at(21), settled_at: at(21) })
-    const first = attempt(1, { retry_at: null, finished_at: null })
-    assert.include(told(replayed, [first], [death]), "dead: attempts_exhausted")
-    const refused = { reason: "rejected" as const, died_at: at(11) }
-    assert.include(told(replayed, [first], [refused]), "failed: rejected")
+    assert.deepStrictEqual(told(died).slice(2), ["dead: attempts_exhausted"])
+    const waits = { ...tried(1, { status: "queued" }), result: null }
+    assert.deepStrictEqual(told(waits, [first], [decision({})]), replayed)
+    const sent = tried(2, { status: "sent", result: "sent", sent_at: at(21), settled_at: at(21) })
+    assert.deepStrictEqual(told(sent, [first], [decision({})]), [
+      ...replayed,
+      "sending: attempt 2",
+      "sent: null"
+    ])
+  })
+
+  it("tells what came of an attempt though an operator put the message back after it", () => {
+    const from = { from_status: "failed", from_reason: "no_template" } as const
+    const steps = told(tried(1, { status: "queued" }), [attempt(1, { retry_at: at(12) })], [decision(from)])
+    assert.include(steps, "retrying: attempt 1: transient 451 at rcpt")
+  })
+
+  it("tells an operator's word once, with who and why", () => {
+    const from = {
+      act: "resolved",
+      from_status: "unknown",
+      from_reason: "in_doubt",
+      note: "asked them"
+    } as const
+    for (const status of ["sent", "failed", "cancelled"] as const) {
+      const row = tried(1, { status, reason: "rejected", result: "unknown", settled_at: at(15) })
+      const dated = { ...row, sent_at: status === "sent" ? at(15) : null }
+      const steps = historyOf(dated, attemptsOf(dated, []), [decision({ ...from, status })])
+      assert.deepStrictEqual(steps.slice(2), [
+        { at: at(11), status: "unknown", reason: "in_doubt" },
+        { at: at(15), status, reason: "resolved", by: "operator", note: "asked them" }
+      ])
+    }
+  })
+
+  it("omits when it ended where no one knows", () => {
+    assert.deepStrictEqual(told(queued, [], [decision({ from_at: null, attempt: 0 })]), [
+      "queued: planned",
+      "queued: replayed"
+    ])
   })
 
   it("says as much as it knows of an attempt or an end without details", () => {

@@ -8,8 +8,14 @@ import { incomingEvent } from "#src/services/incomingEvent.ts"
 const stored = "2026-11-21T12:00:00.000Z"
 const body = { event_id: "x" }
 
-const read = (subject: string, headers: Readonly<Record<string, string>> = {}, size = 10) =>
-  incomingEvent(body, { subject, headers, data: new Uint8Array(size), timestamp: Date.parse(stored) })
+/** With white space up to `size`. */
+const read = (subject: string, headers: Readonly<Record<string, string>> = {}, size = 30) =>
+  incomingEvent({
+    subject,
+    headers,
+    data: new TextEncoder().encode(JSON.stringify(body).padEnd(size)),
+    timestamp: Date.parse(stored)
+  })
 
 const subject = "events.acme.order.paid"
 
@@ -55,5 +61,20 @@ describe("incomingEvent", () => {
   it("refuses more than 256 KiB", () => {
     assert.isTrue(Result.isSuccess(read(subject, {}, 262_144)))
     assert.strictEqual(Result.getOrThrow(Result.flip(read(subject, {}, 262_145))).reason, "too_large")
+  })
+
+  it("does not parse what is too large", () => {
+    const data = new Uint8Array(262_145).fill(0x7b)
+    const refused = incomingEvent({ subject, headers: {}, data, timestamp: Date.parse(stored) })
+    assert.strictEqual(Result.getOrThrow(Result.flip(refused)).reason, "too_large")
+  })
+
+  it("says where the JSON is wrong", () => {
+    const data = new TextEncoder().encode('{"event_id": ')
+    const refused = incomingEvent({ subject, headers: {}, data, timestamp: Date.parse(stored) })
+    assert.deepStrictEqual(Result.getOrThrow(Result.flip(refused)), {
+      reason: "invalid_json",
+      detail: "the body is not JSON: look at position 13"
+    })
   })
 })

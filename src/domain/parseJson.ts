@@ -1,6 +1,6 @@
-/** Text to JSON, with the place of the first mistake. */
+/** Bytes and text to JSON, with the place of the first mistake. */
 
-import { Result } from "effect"
+import { Option, Result } from "effect"
 
 export interface NotJson {
   /** Where the mistake is, counted in UTF-16 code units from 0; the length of the text where it ends too early. */
@@ -54,3 +54,14 @@ const positionOf = (text: string, message: string): number => {
 
 export const parseJson = (text: string): Result.Result<unknown, NotJson> =>
   Result.mapError(parse(text), (message) => ({ position: positionOf(text, message) }))
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+const decodeUtf8 = Option.liftThrowable((bytes: Uint8Array) => utf8.decode(bytes))
+
+/** Fails with a sentence that says where to look. */
+export const parseJsonBytes = (bytes: Uint8Array): Result.Result<unknown, string> =>
+  Option.match(decodeUtf8(bytes), {
+    onNone: () => Result.fail("the body is not UTF-8"),
+    onSome: (text) =>
+      Result.mapError(parseJson(text), ({ position }) => `the body is not JSON: look at position ${position}`)
+  })

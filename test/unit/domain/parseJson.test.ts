@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
 
-import { parseJson } from "#src/http/parseJson.ts"
+import { parseJson } from "#src/domain/parseJson.ts"
 
 const positionOf = (text: string) => Result.getOrThrow(Result.flip(parseJson(text))).position
 
