@@ -1,31 +1,19 @@
 /** What operators do with dead letters: replay and discard, singly and by filter, once however often they ask. */
 
-import { Clock, Context, Effect, Layer, Option, Result } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 
 import { type DiscardedMany, type ReplayedMany } from "#schemas/http/deadLetters.ts"
-import { type DeadLetterId, type OrganizationId } from "#schemas/Ids.ts"
-import { toInstant } from "#src/domain/instants.ts"
+import { type DeadLetterId } from "#schemas/Ids.ts"
 import { conflict, missing, type Rejected } from "#src/domain/Rejected.ts"
 import { type DeadLetterFilter } from "#src/repositories/DeadLetterReader.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 import { type LetterToDecide, OpenLetterRepository } from "#src/repositories/OpenLetterRepository.ts"
 
+import { makeDecideAll, type Operator, orderOf } from "./decideAll.ts"
 import { Planning } from "./Planning.ts"
 import { makeReplayLetters } from "./replayLetters.ts"
 import { Settling } from "./Settling.ts"
-
-/** Who asks. */
-export interface Operator {
-  readonly organizationId: OrganizationId
-  readonly name: string
-}
-
-/** Letters of one transaction. */
-const lettersAtOnce = 500
-
-const orderOf = ({ name }: Operator) =>
-  Effect.map(Clock.currentTimeMillis, (now) => ({ by: name, note: null, at: toInstant(now) }))
 
 const notOpen = ({ dead_letter_id, state }: LetterToDecide): Rejected =>
   conflict("not_open", `dead letter ${dead_letter_id} was ${state} before`, { state })
@@ -80,8 +68,9 @@ export class LetterDecisions extends Context.Service<
           const letter = yield* find(operator, id)
           if (letter.state === "replayed") return false
           if (letter.state === "discarded") return yield* notOpen(letter)
-          const replayed = yield* replayLetters(operator.organizationId, [letter], yield* orderOf(operator))
-          const isOurs = yield* Effect.fromResult(replayed.get(id) ?? Result.succeed(false))
+          const order = yield* orderOf(operator)
+          const [answer] = yield* replayLetters(operator.organizationId, [letter], order)
+          const isOurs = answer !== undefined && (yield* Effect.fromResult(answer[1]))
           // Someone was faster: what became of it is asked anew.
           return isOurs || (yield* replay(operator, id))
         }
@@ -97,69 +86,11 @@ export class LetterDecisions extends Context.Service<
         }
       )
 
-      /** Every open letter that there is now, newest first: letters that come meanwhile, those of replayed jobs too, are newer. */
-      const forAll = Effect.fnUntraced(function* <E, R>(
-        { organizationId }: Operator,
-        filter: DeadLetterFilter,
-        decide: (page: ReadonlyArray<LetterToDecide>) => Effect.Effect<void, E, R>
-      ) {
-        let place = filter
-        let page = yield* letters.page({ organizationId, filter: place }, lettersAtOnce)
-        while (page.length > 0) {
-          yield* decide(page)
-          const last = page.at(-1)
-          if (last !== undefined)
-            place = { ...filter, before: { diedAt: last.died_at, deadLetterId: last.dead_letter_id } }
-          page =
-            page.length < lettersAtOnce
-              ? []
-              : yield* letters.page({ organizationId, filter: place }, lettersAtOnce)
-        }
-      })
-
-      const replayAll = Effect.fn("LetterDecisions.replayAll")(function* (
-        operator: Operator,
-        filter: DeadLetterFilter
-      ) {
-        const done = { matched: 0, replayed: 0, refused: 0 }
-        yield* forAll(
-          operator,
-          filter,
-          Effect.fnUntraced(function* (page) {
-            const answers = yield* replayLetters(operator.organizationId, page, yield* orderOf(operator))
-            done.matched += page.length
-            for (const answer of answers.values())
-              if (Result.isFailure(answer)) done.refused++
-              else if (answer.success) done.replayed++
-          })
-        )
-        return done
-      })
-
-      const discardAll = Effect.fn("LetterDecisions.discardAll")(function* (
-        operator: Operator,
-        filter: DeadLetterFilter
-      ) {
-        const done = { matched: 0, discarded: 0 }
-        yield* forAll(
-          operator,
-          filter,
-          Effect.fnUntraced(function* (page) {
-            const ids = page.map(({ dead_letter_id }) => dead_letter_id)
-            const closed = yield* letters.close(ids, { ...(yield* orderOf(operator)), state: "discarded" })
-            done.matched += page.length
-            done.discarded += closed.size
-          })
-        )
-        return done
-      })
-
       return LetterDecisions.of({
         replay,
         discard,
         count: ({ organizationId }, filter) => letters.count({ organizationId, filter }),
-        replayAll,
-        discardAll
+        ...makeDecideAll(letters, replayLetters)
       })
     })
   )

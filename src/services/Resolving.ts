@@ -9,7 +9,7 @@ import { missing, type Rejected } from "#src/domain/Rejected.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 
-import { type Operator } from "./LetterDecisions.ts"
+import { type Operator } from "./decideAll.ts"
 import { Settling } from "./Settling.ts"
 
 export interface Resolution {

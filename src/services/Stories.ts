@@ -14,7 +14,7 @@ import { type MessageFilter } from "#src/repositories/messageLists.ts"
 import { StoryRepository } from "#src/repositories/StoryRepository.ts"
 
 import { readCursor, writeCursor } from "./cursor.ts"
-import { describeAttempt, describeMessage } from "./describeMessage.ts"
+import { describeAttempt, describeMessage, describeStep } from "./describeMessage.ts"
 
 /** Jobs that an event's story lists. */
 const mostJobs = 100
@@ -82,10 +82,7 @@ export class Stories extends Context.Service<
         return {
           ...describeMessage(found.value),
           attempts: attempts.map(describeAttempt),
-          history: historyOf(found.value, attempts, decisions).map((step) => ({
-            ...step,
-            at: shorten(step.at)
-          }))
+          history: historyOf(found.value, attempts, decisions).map(describeStep)
         }
       })
 

@@ -1,8 +1,8 @@
 /** The ledger's rows in the words of the API: instants as answers write them. */
 
-import { type DeliveryAttempt, type DeliverySummary } from "#schemas/http/deliveries.ts"
+import { type DeliveryAttempt, type DeliveryStep, type DeliverySummary } from "#schemas/http/deliveries.ts"
 import { shorten } from "#schemas/Instant.ts"
-import { type AttemptRow, type StoryRow } from "#src/domain/story.ts"
+import { type AttemptRow, type Step, type StoryRow } from "#src/domain/story.ts"
 
 export const orNull = (instant: string | null): string | null => (instant === null ? null : shorten(instant))
 
@@ -32,3 +32,5 @@ export const describeAttempt = (attempt: AttemptRow): DeliveryAttempt => ({
   finished_at: orNull(attempt.finished_at),
   retry_at: orNull(attempt.retry_at)
 })
+
+export const describeStep = ({ at, ...step }: Step): DeliveryStep => ({ at: shorten(at), ...step })
