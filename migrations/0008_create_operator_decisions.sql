@@ -39,4 +39,4 @@ alter table dead_letters
   add column decided_by varchar(100);
 
 -- What waits for an operator, newest first, however many have been decided.
-create index dead_letters_open on dead_letters (organization_id, died_at desc, dead_letter_id) where state = 'open';
+create index dead_letters_to_decide on dead_letters (organization_id, died_at desc, dead_letter_id) where state = 'open';
