@@ -3,6 +3,7 @@
 import { Config, ConfigProvider, Console, Effect, Option, Redacted } from "effect"
 
 import { EmbeddedConfig } from "#src/config/EmbeddedConfig.ts"
+import { checkSecrets } from "#src/config/Secrets.ts"
 import { makeHome } from "#src/embedded/makeHome.ts"
 import { type Role } from "#src/main.ts"
 
@@ -30,13 +31,22 @@ const settingsOfGateway = Effect.gen(function* () {
   return { CARILLON_OPERATOR_KEY: Redacted.value(key) }
 })
 
+/** Before anything is connected to. */
+const refuseWeakSecrets = Effect.fnUntraced(function* (isGateway: boolean) {
+  const warnings = yield* checkSecrets(isGateway ? "gateway" : "no gateway")
+  yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
+})
+
 const serveWithKey = Effect.fnUntraced(function* (role: Role) {
-  const settings = role === "gateway" || role === "all" ? yield* settingsOfGateway : {}
+  const isGateway = role === "gateway" || role === "all"
+  const settings = isGateway ? yield* settingsOfGateway : {}
   const provider = ConfigProvider.orElse(
     ConfigProvider.fromUnknown(settings),
     yield* ConfigProvider.ConfigProvider
   )
-  return yield* Effect.provideService(serveRole(role), ConfigProvider.ConfigProvider, provider)
+  return yield* Effect.andThen(refuseWeakSecrets(isGateway), serveRole(role)).pipe(
+    Effect.provideService(ConfigProvider.ConfigProvider, provider)
+  )
 })
 
 export const runService = (role: Role) =>
