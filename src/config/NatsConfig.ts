@@ -7,8 +7,6 @@
 
 import { Array as Arr, Config, Option, Redacted, Schema } from "effect"
 
-import { encodeToken } from "#streams/subjects.ts"
-
 export interface NatsServers {
   /** `host:port`. */
   readonly servers: ReadonlyArray<string>
@@ -58,22 +56,12 @@ const InboxPrefix = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, { message: "expected a subject without wildcards" })
 )
 
-/**
- * The root of our inboxes: of a user its own, `_INBOX_<user>`, so that a server can keep the users of one account from
- * reading each other's answers; else `_INBOX`, as of every client.
- */
-export const inboxRootOf = (credentials: Option.Option<Credentials>): string =>
-  Option.match(credentials, {
-    onNone: () => "_INBOX",
-    onSome: (known) => ("user" in known ? `_INBOX_${encodeToken(known.user)}` : "_INBOX")
-  })
-
 export const NatsConfig = Config.all({
   /** Redacted: it may hold a password. */
   url: Config.schema(Schema.RedactedFromValue(NatsUrl), "NATS_URL").pipe(
     Config.withDefault(Redacted.make("nats://127.0.0.1:4222"))
   ),
-  /** Where answers come to; none: that of `inboxRootOf`. */
+  /** Where answers come to; none: one of the user's own. */
   inboxPrefix: Config.schema(InboxPrefix, "NATS_INBOX_PREFIX").pipe(Config.option),
   /** Copies of every stream: 1, or 3 or 5 in a cluster. */
   replicas: Config.schema(Schema.Literals(["1", "3", "5"]), "STREAM_REPLICAS").pipe(

@@ -5,11 +5,10 @@
 
 import { Config, ConfigProvider, Effect, Option, Redacted } from "effect"
 
-import { weaknessOfKey, weaknessOfPassword } from "#src/domain/weakSecret.ts"
-
 import { HttpConfig } from "./HttpConfig.ts"
 import { NatsConfig, parseNatsUrl } from "./NatsConfig.ts"
 import { PostgresConfig } from "./PostgresConfig.ts"
+import { weaknessOfKey, weaknessOfPassword } from "./weakSecret.ts"
 
 interface Login {
   /** What the operator has to change. */

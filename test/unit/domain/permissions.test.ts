@@ -17,6 +17,11 @@ const split = (name: string) => {
 describe("permissions", () => {
   it.each(names)("names %s: without a line in src/domain/permissions.ts everyone is refused", (name) => {
     assert.property(permissions, name)
+    assert.property(
+      expectedPermissions,
+      name,
+      "say in test/support/expectedPermissions.ts what the contract says"
+    )
   })
 
   it("names no route that is not there", () => {

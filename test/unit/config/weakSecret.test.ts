@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto"
 
 import { assert, describe, it } from "@effect/vitest"
 
-import { weaknessOfKey, weaknessOfPassword } from "#src/domain/weakSecret.ts"
+import { weaknessOfKey, weaknessOfPassword } from "#src/config/weakSecret.ts"
 
 describe("weaknessOfKey", () => {
   it.each([
