@@ -49,12 +49,15 @@ interface Asked {
 const isIndexed = ({ eventId, executionId, userId }: MessageFilter): boolean =>
   eventId !== undefined || executionId !== undefined || userId !== undefined
 
-/** No index mentions a status, so that sending is cheap: what is looked at must be bounded otherwise. */
+/**
+ * No index mentions a status, so that sending is cheap: what is looked at must be bounded otherwise. Sorted, since only
+ * Postgres 18 knows the least of uuids.
+ */
 const withinWindow = (sql: Sql, before: JobId | undefined) => sql`
-  and m.message_id >= (select min(message_id) from (
+  and m.message_id >= (select message_id from (
     select message_id from campaign.campaign_messages
     ${before === undefined ? sql`` : sql`where message_id < ${before}::uuid`}
-    order by message_id desc limit ${window}) as newest)`
+    order by message_id desc limit ${window}) as newest order by message_id limit 1)`
 
 const isUnknown = ({ statuses }: MessageFilter): boolean =>
   statuses !== undefined && statuses.length === 1 && statuses[0] === "unknown"

@@ -110,7 +110,8 @@ layer(httpServer({ embedded: false, nats: "none" }), { excludeTestServices: true
           const name = filter.slice(1, -1)
           const value = new Map(Object.entries(theirs)).get(name) ?? ""
           const path = `${route.path}${filter}${value}`
-          const { text } = yield* call({ path, headers: bearer(key) })
+          const { status, text } = yield* call({ path, headers: bearer(key) })
+          assert.isBelow(status, 500, path)
           for (const id of [
             theirs.job_id,
             theirs.event_id,
