@@ -42,6 +42,7 @@ import { OrganizationRepository } from "#src/repositories/OrganizationRepository
 import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
 import { ProfileRepository } from "#src/repositories/ProfileRepository.ts"
 import { Reachability } from "#src/repositories/Reachability.ts"
+import { RestoreRepository } from "#src/repositories/RestoreRepository.ts"
 import { StoryRepository } from "#src/repositories/StoryRepository.ts"
 import { StreamMarkRepository } from "#src/repositories/StreamMarkRepository.ts"
 import { TemplateRepository } from "#src/repositories/TemplateRepository.ts"
@@ -67,6 +68,7 @@ import { Preparing } from "#src/services/Preparing.ts"
 import { Previews } from "#src/services/Previews.ts"
 import { Recovery } from "#src/services/Recovery.ts"
 import { Resolving } from "#src/services/Resolving.ts"
+import { Restoration } from "#src/services/Restoration.ts"
 import { SafeMode } from "#src/services/SafeMode.ts"
 import { Sending } from "#src/services/Sending.ts"
 import { Settling } from "#src/services/Settling.ts"
@@ -97,6 +99,7 @@ export const repositories = Layer.mergeAll(
   OutboxRepository.layer,
   ProfileRepository.layer,
   Reachability.layer,
+  RestoreRepository.layer,
   StoryRepository.layer,
   StreamMarkRepository.layer,
   TemplateRepository.layer,
@@ -195,4 +198,11 @@ export const engine = (role: Role) =>
 /** Brings the schema forward, and the default organization with its built-ins. The names of what was applied now. */
 export const migration = Effect.tap(migrate, seedDefault).pipe(
   Effect.provide(Layer.provideMerge(BuiltIns.layer, repositories))
+)
+
+/** What brings a restored ledger up to the streams; needs NATS, and no engine. */
+export const restoration = Restoration.layer.pipe(
+  Layer.provide(SafeMode.layer),
+  Layer.provide(catalogue),
+  Layer.provide(Layer.mergeAll(repositories, OpenWork.layer))
 )

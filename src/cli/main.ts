@@ -17,6 +17,7 @@ import { balance } from "./commands/balance.ts"
 import { event } from "./commands/event.ts"
 import { keys } from "./commands/keys.ts"
 import { migrate } from "./commands/migrate.ts"
+import { restore } from "./commands/restore.ts"
 import { serve } from "./commands/serve.ts"
 import { streams } from "./commands/streams.ts"
 import { trace } from "./commands/trace.ts"
@@ -25,7 +26,7 @@ import { exitCode, explain } from "./outcome.ts"
 
 const carillon = Command.make("carillon").pipe(
   Command.withDescription("Events in, delivered messages out, and a ledger that says what became of each"),
-  Command.withSubcommands([up, serve, migrate, streams, event, trace, balance, keys])
+  Command.withSubcommands([up, serve, migrate, streams, event, trace, balance, restore, keys])
 )
 
 /** Signals are the affair of what runs until it is told to stop; all else they end at once, as they do by default. */

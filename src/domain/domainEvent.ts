@@ -1,6 +1,8 @@
 /** An outcome in the envelope of the domain events. */
 
-import { type Outcome } from "#schemas/Outcome.ts"
+import { Result, Schema } from "effect"
+
+import { Outcome } from "#schemas/Outcome.ts"
 
 import { outcomeEventId } from "./ids.ts"
 
@@ -23,3 +25,17 @@ export const outcomeEvent = (outcome: Outcome) => ({
     attempt: outcome.attempt
   }
 })
+
+const { at, organization_id, ...fields } = Outcome.fields
+
+const decode = Schema.decodeUnknownResult(
+  Schema.Struct({ occurred_at: at, organization_id, payload: Schema.Struct(fields) })
+)
+
+/** What was announced: `outcomeOf(outcomeEvent(x))` is x. Fails for anything else. */
+export const outcomeOf = (event: unknown): Result.Result<Outcome, Schema.SchemaError> =>
+  Result.map(decode(event), ({ occurred_at, organization_id, payload }) => ({
+    ...payload,
+    organization_id,
+    at: occurred_at
+  }))

@@ -12,6 +12,7 @@
  * | refused at the start                     | `cancelled`, `suppressed`, `expired`, `dead` | dead letter for `dead` |
  * | its hints kill whoever takes them up     | `dead`      | dead letter                    |
  * | its worker died                          | `queued`, `dead`, `unknown` | the lost attempt |
+ * | the ledger was restored: campaign        | `unknown`   | an operator decides            |
  */
 
 import { type DeadLetterReason } from "#schemas/DeadLetter.ts"
@@ -135,6 +136,15 @@ export const afterJudgement = (row: MessageRow, judgement: Judgement, at: Instan
       return null
   }
 }
+
+/** The ledger was restored from a backup, and no one says what became of it since: it may have been sent. */
+export const afterRestore = (row: MessageRow, at: Instant): Settlement =>
+  settlement(row, "unknown", {
+    owner: row.status === "sending" ? row.worker : null,
+    reason: "restored",
+    detail: "the ledger was restored from a backup; it may have been sent since",
+    outcome: row.status === "sending" ? { result: "unknown", finished_at: at, phase: null } : null
+  })
 
 /** The attempt was lost with its worker. */
 export const afterWorkerDied = (row: MessageRow, owner: WorkerId | null, at: Instant): Settlement => {

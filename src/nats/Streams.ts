@@ -6,11 +6,13 @@ import { NatsConfig } from "#src/config/NatsConfig.ts"
 import { type ConsumerDefinition } from "#streams/ConsumerDefinition.ts"
 import { type StreamDefinition } from "#streams/StreamDefinition.ts"
 
+import { type Delivered } from "./Delivered.ts"
 import { type Incompatible, type JetStreamFailed, NatsAway } from "./errors.ts"
 import { type Headers, toRecord } from "./headers.ts"
 import { NatsConnection } from "./NatsConnection.ts"
 import { findOldestUnanswered } from "./oldestUnanswered.ts"
 import { findOrphans } from "./orphans.ts"
+import { readStream } from "./readStream.ts"
 import { findConsumer, findStream, reconcileConsumer, reconcileStream, wantedStream } from "./reconcile.ts"
 import { notFound, orNone, request } from "./request.ts"
 import { consumerDifferences, type Difference, streamDifferences } from "./topology.ts"
@@ -184,6 +186,14 @@ export class Streams extends Context.Service<
      * the next pull, and may be lost. None while anything is unanswered, for then they cannot be told apart.
      */
     readonly orphans: (consumer: ConsumerDefinition) => Effect.Effect<ReadonlyArray<number>, StreamsError>
+    /**
+     * Hands every message of `filter` that is there now to `handle`, oldest first; answers how many. Nothing is acked or
+     * removed.
+     */
+    readonly read: <E, R>(
+      what: { readonly stream: string; readonly filter: string },
+      handle: (messages: ReadonlyArray<Delivered>) => Effect.Effect<void, E, R>
+    ) => Effect.Effect<number, E | StreamsError, R>
     /** Done as well where it is gone. */
     readonly deleteMessage: (stream: string, sequence: number) => Effect.Effect<void, StreamsError>
   }
@@ -234,6 +244,7 @@ export class Streams extends Context.Service<
         serverId,
         getMessage: (stream, sequence) => withNats(getMessage(stream, { seq: sequence })),
         lastMessage: (stream, subject) => withNats(getMessage(stream, { last_by_subj: subject })),
+        read: (what, handle) => Effect.provideService(readStream(what, handle), NatsConnection, nats),
         orphans: (consumer) => withNats(findOrphans(consumer)),
         deleteMessage: (stream, sequence) => withNats(deleteMessage(stream, sequence))
       })

@@ -1,36 +1,12 @@
 /** The one way in: events from HTTP and from NATS are checked, decided and recorded here, many at once. */
 
-import { Context, Effect, Layer, Result } from "effect"
+import { Context, Effect, Layer } from "effect"
 
-import { type EventId } from "#schemas/Ids.ts"
-import { type Instant } from "#schemas/Instant.ts"
-import { conflict } from "#src/domain/planEvent.ts"
-import { type Refusal } from "#src/domain/Refusal.ts"
-import { type AcceptedEvent, EventRepository } from "#src/repositories/EventRepository.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 
-import { BuiltIns } from "./BuiltIns.ts"
-import { EventTypes } from "./EventTypes.ts"
+import { type Answer, makeAccept } from "./acceptEvents.ts"
 import { makeGroupCommit } from "./groupCommit.ts"
-import { countPlanned, countRefused, timed } from "./metrics/planning.ts"
-import { OpenWork } from "./OpenWork.ts"
-import { type Candidate, type IncomingEvent, keyOf, makePlanBatch } from "./planBatch.ts"
-
-export interface Accepted {
-  readonly eventId: EventId
-  /** Recipients × channels, as counted when it was first accepted. */
-  readonly jobsCount: number
-}
-
-type Answer = Result.Result<Accepted, Refusal>
-
-const toAccepted = (candidate: Candidate): AcceptedEvent => ({
-  ...candidate,
-  via: candidate.incoming.via,
-  traceparent: candidate.incoming.traceparent ?? null
-})
-
-const monthOf = (instant: Instant): string => instant.slice(0, 7)
+import { type IncomingEvent } from "./planBatch.ts"
 
 export class Planning extends Context.Service<
   Planning,
@@ -46,70 +22,8 @@ export class Planning extends Context.Service<
 >()("carillon/services/Planning") {
   static readonly layer = Layer.effect(
     Planning,
-    Effect.gen(function* () {
-      const repository = yield* EventRepository
-      const plan = makePlanBatch(yield* BuiltIns, yield* EventTypes)
-      const work = yield* OpenWork
-      const months = new Set<string>()
-
-      /** An old instant, or the first of a month, may need partitions that maintenance has not made. */
-      const ensureMonths = Effect.fnUntraced(function* (instants: ReadonlyArray<Instant>) {
-        const unseen = instants.filter((instant) => !months.has(monthOf(instant)))
-        if (unseen.length === 0) return
-        yield* repository.ensurePartitions(unseen)
-        for (const instant of unseen) months.add(monthOf(instant))
-      })
-
-      /** What the ledger says of each id now: those of this batch that are new, and all others. */
-      const record = Effect.fnUntraced(function* (candidates: ReadonlyArray<Candidate>) {
-        const first = new Map<string, Candidate>()
-        for (const candidate of candidates)
-          if (!first.has(keyOf(candidate))) first.set(keyOf(candidate), candidate)
-        const accepted = [...first.values()]
-        if (accepted.length === 0) return new Map<string, { hash: string; count: number }>()
-        yield* ensureMonths(accepted.map(({ event }) => event.acceptedAt))
-        const fresh = yield* repository.insert(accepted.map(toAccepted))
-        yield* countPlanned(accepted.filter((candidate) => fresh.has(keyOf(candidate))))
-        if (fresh.size > 0) work.ring("jobs", "events")
-        const old = accepted.filter((candidate) => !fresh.has(keyOf(candidate)))
-        const stored =
-          old.length === 0
-            ? []
-            : yield* repository.keys(
-                old.map(({ event }) => ({
-                  organizationId: event.organizationId,
-                  eventId: event.envelope.event_id
-                }))
-              )
-        const known = new Map(
-          stored.map((key) => [
-            `${key.organization_id}/${key.event_id}`,
-            { hash: key.body_hash, count: key.jobs_count }
-          ])
-        )
-        for (const candidate of accepted)
-          if (fresh.has(keyOf(candidate)))
-            known.set(keyOf(candidate), { hash: candidate.bodyHash, count: candidate.jobs.length })
-        return known
-      })
-
-      const acceptBatch = Effect.fn("Planning.accept")(function* (incoming: ReadonlyArray<IncomingEvent>) {
-        const planned = yield* plan(incoming)
-        const candidates = planned.flatMap((one) => (Result.isSuccess(one) ? [one.success] : []))
-        const known = yield* record(candidates)
-        const answers = planned.map(
-          Result.flatMap((candidate): Answer => {
-            const key = known.get(keyOf(candidate))
-            return key?.hash === candidate.bodyHash
-              ? Result.succeed({ eventId: candidate.event.envelope.event_id, jobsCount: key.count })
-              : Result.fail(conflict)
-          })
-        )
-        yield* countRefused(answers)
-        return answers
-      }, timed)
-
-      return Planning.of({ accept: yield* makeGroupCommit(acceptBatch, 1000) })
-    })
+    Effect.flatMap(makeAccept, (accept) => makeGroupCommit(accept, 1000)).pipe(
+      Effect.map((accept) => Planning.of({ accept }))
+    )
   )
 }

@@ -7,6 +7,7 @@ import { Effect, Exit, FileSystem, Redacted, Scope } from "effect"
 import { freePort } from "#src/embedded/freePort.ts"
 import { makeHome } from "#src/embedded/makeHome.ts"
 import { postgresServer } from "#src/embedded/postgresServer.ts"
+import { runCommand } from "#src/embedded/runCommand.ts"
 import { Say } from "#src/embedded/Say.ts"
 
 const quietly = Effect.provideService(Say, () => Effect.void)
@@ -51,5 +52,20 @@ export const stoppablePostgres = Effect.gen(function* () {
   )
   yield* Effect.addFinalizer(() => stop)
 
-  return { url: yield* start, start: Effect.asVoid(start), stop, freeze, thaw }
+  /** While it is stopped: its data, as a base copy keeps it; and back to that, as a restore does. */
+  const data = `${home.postgres}/data`
+  const copy = (from: string, to: string) =>
+    fs
+      .remove(to, { recursive: true, force: true })
+      .pipe(Effect.andThen(runCommand({ program: "cp", args: ["-a", from, to] })), Effect.asVoid)
+
+  return {
+    url: yield* start,
+    start: Effect.asVoid(start),
+    stop,
+    freeze,
+    thaw,
+    keepCopy: copy(data, `${folder}/copy`),
+    putBack: copy(`${folder}/copy`, data)
+  }
 })

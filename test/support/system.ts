@@ -82,6 +82,8 @@ export const systemOn = Effect.fnUntraced(function* (databaseUrl: string) {
     publisher,
     /** Every message there is. */
     rows,
+    /** `carillon` with these arguments, to its end, on this NATS and Postgres. */
+    command: (args: ReadonlyArray<string>) => carillon(args, environment),
     /** Asked of its database beside the engine. */
     query: <A>(statement: (sql: postgres.Sql) => PromiseLike<A>) =>
       Effect.tryPromise(() => Promise.resolve(statement(sql))),

@@ -1,12 +1,12 @@
 /** An outcome in the envelope of the domain events. */
 
 import { assert, describe, it } from "@effect/vitest"
-import { Schema } from "effect"
+import { Result, Schema } from "effect"
 
 import { EventEnvelope } from "#schemas/Event.ts"
 import { UserId } from "#schemas/Ids.ts"
 import { Outcome } from "#schemas/Outcome.ts"
-import { outcomeEvent } from "#src/domain/domainEvent.ts"
+import { outcomeEvent, outcomeOf } from "#src/domain/domainEvent.ts"
 import { at, jobId, sampleRow } from "#test/support/jobs.ts"
 
 const sent: Outcome = {
@@ -57,5 +57,18 @@ describe("outcomeEvent", () => {
       Schema.decodeUnknownSync(EventEnvelope)(encoded).event_type,
       `campaign.message.${outcome.status}`
     )
+  })
+})
+
+describe("outcomeOf", () => {
+  it.prop("reads what was announced", [Outcome], ([outcome]) => {
+    assert.deepStrictEqual(
+      outcomeOf(JSON.parse(JSON.stringify(outcomeEvent(outcome)))),
+      Result.succeed(outcome)
+    )
+  })
+
+  it("refuses what is no outcome", () => {
+    assert.isTrue(Result.isFailure(outcomeOf({ event_type: "user_registered", payload: {} })))
   })
 })

@@ -1,0 +1,64 @@
+/** What the streams remember and a restored ledger does not: events accepted again, messages settled as was announced. */
+
+import { Effect, Result } from "effect"
+
+import { type Outcome } from "#schemas/Outcome.ts"
+import { outcomeOf } from "#src/domain/domainEvent.ts"
+import { corrections } from "#src/domain/restoration.ts"
+import { type Delivered } from "#src/nats/Delivered.ts"
+import { Streams } from "#src/nats/Streams.ts"
+import { RestoreRepository } from "#src/repositories/RestoreRepository.ts"
+
+import { makeAccept } from "./acceptEvents.ts"
+import { incomingEvent } from "./incomingEvent.ts"
+import { type IncomingEvent } from "./planBatch.ts"
+import { readJson } from "./readMessage.ts"
+
+const parseEvent = (message: Delivered): ReadonlyArray<IncomingEvent> => {
+  const event = incomingEvent(message)
+  return Result.isSuccess(event) ? [event.success] : []
+}
+
+const parseOutcome = (message: Delivered): ReadonlyArray<Outcome> => {
+  const outcome = Result.flatMap(readJson(message.data), outcomeOf)
+  return Result.isSuccess(outcome) ? [outcome.success] : []
+}
+
+export const makeReplays = Effect.gen(function* () {
+  const streams = yield* Streams
+  const repository = yield* RestoreRepository
+  const accept = yield* makeAccept
+
+  /** What the ledger does not know is accepted again, at the same instant and so with the same ids. */
+  const replayEvents = Effect.gen(function* () {
+    const counts = { accepted: 0, messages: 0 }
+    const read = yield* streams.read(
+      { stream: "EVENTS", filter: "events.*.>" },
+      Effect.fnUntraced(function* (messages: ReadonlyArray<Delivered>) {
+        const answers = (yield* accept(messages.flatMap(parseEvent))).filter(Result.isSuccess)
+        const fresh = answers.filter(({ success }) => success.isNew)
+        const byId = new Map(fresh.map(({ success }) => [success.eventId, success.jobsCount]))
+        counts.accepted += byId.size
+        for (const jobsCount of byId.values()) counts.messages += jobsCount
+      })
+    )
+    return { read, ...counts }
+  })
+
+  const replayOutcomes = Effect.gen(function* () {
+    const counts = { settled: 0, withoutMessage: 0 }
+    const read = yield* streams.read(
+      { stream: "OUTCOMES", filter: "outcomes.>" },
+      Effect.fnUntraced(function* (messages: ReadonlyArray<Delivered>) {
+        const outcomes = messages.flatMap(parseOutcome)
+        const ids = [...new Set(outcomes.map(({ message_id }) => message_id))]
+        const rows = yield* repository.standings(ids)
+        counts.withoutMessage += ids.length - rows.length
+        counts.settled += yield* repository.correct(corrections(rows, outcomes))
+      })
+    )
+    return { read, ...counts }
+  })
+
+  return { replayEvents, replayOutcomes }
+})
