@@ -38,10 +38,8 @@ const toAccepted = (candidate: Candidate): AcceptedEvent => ({
 
 const monthOf = (instant: Instant): string => instant.slice(0, 7)
 
-/** One answer for each event, in order; in the caller's fiber, and so in its transaction. */
-export const makeAccept = Effect.gen(function* () {
+const makeRecord = Effect.gen(function* () {
   const repository = yield* EventRepository
-  const plan = makePlanBatch(yield* BuiltIns, yield* EventTypes)
   const work = yield* OpenWork
   const months = new Set<string>()
 
@@ -54,7 +52,7 @@ export const makeAccept = Effect.gen(function* () {
   })
 
   /** What the ledger says of each id now: those of this batch that are new, and all others. */
-  const record = Effect.fnUntraced(function* (candidates: ReadonlyArray<Candidate>) {
+  return Effect.fnUntraced(function* (candidates: ReadonlyArray<Candidate>) {
     const first = new Map<string, Candidate>()
     for (const candidate of candidates)
       if (!first.has(keyOf(candidate))) first.set(keyOf(candidate), candidate)
@@ -89,6 +87,12 @@ export const makeAccept = Effect.gen(function* () {
         })
     return known
   })
+})
+
+/** One answer for each event, in order; in the caller's fiber, and so in its transaction. */
+export const makeAccept = Effect.gen(function* () {
+  const plan = makePlanBatch(yield* BuiltIns, yield* EventTypes)
+  const record = yield* makeRecord
 
   return Effect.fn("Planning.accept")(function* (incoming: ReadonlyArray<IncomingEvent>) {
     const planned = yield* plan(incoming)

@@ -129,6 +129,8 @@ describe("an older copy of Postgres", () => {
         const again = yield* command(["restore"])
         assert.strictEqual(again.code, 1)
         assert.include(again.stderr, "nothing to restore")
-      }).pipe(Effect.provide(NodeServices.layer))
+      }).pipe(Effect.provide(NodeServices.layer)),
+    // Five processes start, and Postgres three times.
+    180_000
   )
 })
