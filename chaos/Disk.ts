@@ -53,7 +53,9 @@ export const fillDisk = (folder: string) =>
  * `EXT4_IOC_SHUTDOWN` without flushing the log: from this instant nothing more reaches the disk, and what was in memory
  * only is gone at the next mount, as with a power cut. (The cache inside the disk is not modelled.)
  */
-const shutdown = `sysopen(my $folder, $ARGV[0], 0) or die "$!"; ioctl($folder, 0x8004587D, pack("L", 2)) or die "$!"`
+const shutdown =
+  'my $how = pack("L", 2); sysopen(my $folder, $ARGV[0], 0) or die $!; ioctl($folder, 0x8004587D, $how) or die $!'
+
 
 export interface PowerDisk {
   /** All file system calls fail from now on. */

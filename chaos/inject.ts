@@ -118,9 +118,10 @@ const machineFaults = ({ disks: { power }, engine, servers }: World, recovers: R
       postmaster,
       ...childrenOf(postmaster)
     ]
-    yield* Effect.forEach(everybody, (pid) => signalProcess(pid, "SIGSTOP"), { discard: true })
-    yield* Effect.orDie(power.cut)
-    yield* Effect.forEach(everybody, (pid) => signalProcess(pid, "SIGKILL"), { discard: true })
+    const tell = (signal: "SIGSTOP" | "SIGKILL") =>
+      Effect.forEach(everybody, (pid) => signalProcess(pid, signal), { discard: true })
+    yield* tell("SIGSTOP")
+    yield* Effect.ensuring(Effect.orDie(power.cut), tell("SIGKILL"))
     yield* killEverything
     yield* Effect.orDie(power.mountCopy)
     yield* startEverything
