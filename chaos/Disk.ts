@@ -56,7 +56,6 @@ export const fillDisk = (folder: string) =>
 const shutdown =
   'my $how = pack("L", 2); sysopen(my $folder, $ARGV[0], 0) or die $!; ioctl($folder, 0x8004587D, $how) or die $!'
 
-
 export interface PowerDisk {
   /** All file system calls fail from now on. */
   readonly cut: Effect.Effect<void, CommandFailed>

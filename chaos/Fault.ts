@@ -57,6 +57,8 @@ export type Fault =
   | { readonly _tag: "Provider"; readonly trouble: ProviderTrouble; readonly for_ms: number }
   /** The file system below both servers stops at an instant; what was not on the disk is gone. */
   | { readonly _tag: "PowerCut" }
+  /** Every dead letter of a message that the provider would take now is replayed, each twice at the same time. */
+  | { readonly _tag: "ReplayTwice" }
   /** Nothing at all: a measure is taken at its end. */
   | { readonly _tag: "Calm"; readonly for_ms: number }
 

@@ -14,6 +14,8 @@ export type Kind =
   | "deferred"
   /** The provider says 550: bounced, with a dead letter. */
   | "refused"
+  /** The provider says 550 once; sent when its dead letter is replayed. */
+  | "mended"
   /** Sent, over a provider that takes seconds to answer for this one's domain. */
   | "sluggish"
 
@@ -73,13 +75,13 @@ type Ways = readonly [Publication["via"], ...ReadonlyArray<Publication["via"]>]
 
 const allWays: Ways = ["http", "http", "nats", "nats", "nats", "batch"]
 
-const usualShares = { delayed: 0.1, late: 0.03, deferred: 0.08, refused: 0.03, sluggish: 0 }
+const usualShares = { delayed: 0.1, late: 0.03, deferred: 0.08, refused: 0.03, mended: 0, sluggish: 0 }
 
 const longestDelay_ms = 8000
 
 const drawKind = (random: Random, shares: Readonly<Record<string, number>>): Kind => {
   let rest = random.next()
-  for (const kind of ["delayed", "late", "deferred", "refused", "sluggish"] as const) {
+  for (const kind of ["delayed", "late", "deferred", "refused", "mended", "sluggish"] as const) {
     rest -= shares[kind] ?? 0
     if (rest < 0) return kind
   }

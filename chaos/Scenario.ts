@@ -16,7 +16,7 @@ export interface Scenario {
   /** Where both servers keep their data: on the machine's disk, unless their disk is part of the plan. */
   readonly disk?: "nats on tmpfs" | "postgres on tmpfs" | "ext4 image"
   /** The servers' settings are spoilt so, and the run has to find the loss: it shows that the judge can see one. */
-  readonly spoilt?: "nats without fsync" | "postgres without fsync"
+  readonly spoilt?: "nats without fsync" | "postgres without synchronous commit"
   /** Not part of `all`: takes long, or is only of use by hand. */
   readonly byHand?: boolean
 }

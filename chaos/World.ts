@@ -50,7 +50,10 @@ const postgresIn = Effect.fnUntraced(function* (
 ) {
   const data = yield* copyCluster(cluster, within)
   const port = yield* freePort(0, "a free port")
-  const overrides = spoilt === "postgres without fsync" ? { fsync: "off" } : {}
+  const overrides =
+    spoilt === "postgres without synchronous commit"
+      ? { synchronous_commit: "off", wal_writer_delay: "5s" }
+      : {}
   const log = join(folder, "postgres.log")
   const command = yield* postgresCommand({ place: cluster.place, data, port, log, overrides })
   return { server: yield* makeServer(command), port, data }

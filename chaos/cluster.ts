@@ -13,6 +13,7 @@ import { Say } from "#src/embedded/Say.ts"
 import { callAt } from "#test/support/httpCall.ts"
 import { carillon, startCarillon } from "#test/support/processes.ts"
 import { definePromotions } from "#test/support/promotions.ts"
+import { terminate } from "#test/support/system.ts"
 
 import { makeServer } from "./Server.ts"
 
@@ -43,28 +44,34 @@ export interface Cluster {
 export const databaseUrl = ({ password }: Cluster, port: number): string =>
   `postgres://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`
 
+/** Nothing is sent. */
+const mail = { SMTP_URL: "smtp://127.0.0.1:9", MAIL_FROM: "Carillon <no-reply@example.org>" }
+
 const address = /http:\/\/127\.0\.0\.1:\d+/
 
 /** Migrated by the command line, the event types made over the API: as an operator does it. */
-const fill = Effect.fnUntraced(function* (url: string) {
+const fill = Effect.fnUntraced(function* (url: string, compileCache: string) {
   const environment = {
     // Nobody is there: the gateway serves without.
     NATS_URL: "nats://127.0.0.1:9",
     DATABASE_URL: url,
     CAMPAIGN_SERVICE_PORT: "0",
-    CARILLON_OPERATOR_KEY: operatorKey
+    CARILLON_OPERATOR_KEY: operatorKey,
+    NODE_COMPILE_CACHE: compileCache
   }
   const migrated = yield* carillon(["migrate"], environment)
   if (migrated.code !== 0) return yield* Effect.die(migrated.stderr)
-  const gateway = yield* startCarillon(["serve", "--role", "gateway"], environment)
-  const [api = ""] = address.exec(yield* gateway.awaitOutput('"serving"')) ?? []
+  // All of it, so that the compiled code of every role is kept when it ends.
+  const engine = yield* startCarillon(["serve", "--role", "all"], { ...environment, ...mail })
+  const [api = ""] = address.exec(yield* engine.awaitOutput('"serving"')) ?? []
   yield* definePromotions((call) => callAt(api, { ...call, headers: authorization }))
   const { status, text } = yield* callAt(api, {
     path: "/api/v1/event-types",
     body: withoutTemplate,
     headers: authorization
   })
-  return status === 201 ? undefined : yield* Effect.die(text)
+  if (status !== 201) return yield* Effect.die(text)
+  yield* terminate(engine)
 }, Effect.scoped)
 
 /** Made in a temporary folder, which goes with the scope; stopped. */
@@ -81,7 +88,7 @@ export const makeCluster = Effect.gen(function* () {
   const cluster: Cluster = { place, data, password, compileCache: join(folder, "compiled") }
   const server = yield* makeServer(command)
   yield* server.start
-  yield* fill(databaseUrl(cluster, port))
+  yield* fill(databaseUrl(cluster, port), cluster.compileCache)
   yield* server.stop
   return cluster
 }).pipe(Effect.provideService(Say, () => Effect.void))

@@ -8,8 +8,10 @@ import { type ServerFailed } from "#src/embedded/ServerProcess.ts"
 
 import { fillDisk } from "./Disk.ts"
 import { type Outage, type Recovered } from "./Evidence.ts"
-import { type Fault, processNames, type ServerName, type TimedFault } from "./Fault.ts"
+import { type Fault, processNames, type ServerName } from "./Fault.ts"
 import { backendsOf, childrenOf } from "./proc.ts"
+import { replayTwice } from "./replayTwice.ts"
+import { type Plan } from "./Scenario.ts"
 import { signalProcess } from "./Server.ts"
 import { type World } from "./World.ts"
 
@@ -20,6 +22,12 @@ export interface FaultLog {
 
 /** Publishes an event and says how long it took to be accepted, and until its mail was there. */
 export type Probe = (what: string) => Effect.Effect<Recovered>
+
+export interface InjectorOptions {
+  readonly probe: Probe
+  /** Answers that cannot both be true are noted here. */
+  readonly contradictions: Array<string>
+}
 
 /** Notes how long it took until an event led to a mail again. */
 type Recovers = (what: string) => Effect.Effect<void>
@@ -134,18 +142,22 @@ const machineFaults = ({ disks: { power }, engine, servers }: World, recovers: R
   }
 }
 
-export const makeInjector = (world: World, probe: Probe) => {
+export const makeInjector = (world: World, plan: Plan, { contradictions, probe }: InjectorOptions) => {
   const log: FaultLog = { outages: [], recovered: [] }
   const recovers: Recovers = (what) => Effect.map(probe(what), (found) => void log.recovered.push(found))
   const inject = Match.typeTags<Fault>()({
     ...processFaults(world),
     ...serverFaults(world, recovers, log.outages),
-    ...machineFaults(world, recovers)
+    ...machineFaults(world, recovers),
+    ReplayTwice: () => Effect.orDie(replayTwice(world, plan, contradictions))
   })
 
   /** All of them, each at its time. */
-  const run = (faults: ReadonlyArray<TimedFault>) =>
-    Effect.forEach(faults, ({ at_ms, fault }) => Effect.andThen(Effect.sleep(at_ms), inject(fault)), together)
+  const run = Effect.forEach(
+    plan.faults,
+    ({ at_ms, fault }) => Effect.andThen(Effect.sleep(at_ms), inject(fault)),
+    together
+  )
 
   return { log, run }
 }

@@ -162,6 +162,7 @@ const mayEndAs: Readonly<Record<Item["kind"], ReadonlyArray<string>>> = {
   delayed: ["sent"],
   deferred: ["sent"],
   sluggish: ["sent"],
+  mended: ["sent"],
   late: ["expired"],
   refused: ["bounced"]
 }

@@ -24,6 +24,7 @@ interface Trouble {
 }
 
 const busy = { reply: "451 4.3.2 try again later" }
+const noSuchUser = { reply: "550 5.1.1 no such user" }
 const refusal = { reply: "554 5.7.1 refused" }
 
 const troubles: Readonly<Record<ProviderTrouble, Trouble>> = {
@@ -38,7 +39,7 @@ const troubles: Readonly<Record<ProviderTrouble, Trouble>> = {
   busy_at_data: { step: "DATA", fault: busy },
   busy_at_final_dot: { step: "final_dot", fault: busy },
   refusal_at_mail: { step: "MAIL", fault: refusal },
-  refusal_at_rcpt: { step: "RCPT", fault: { reply: "550 5.1.1 no such user" } },
+  refusal_at_rcpt: { step: "RCPT", fault: noSuchUser },
   refusal_at_final_dot: { step: "final_dot", fault: refusal },
   reset_at_banner: { step: "banner", fault: reset },
   reset_at_ehlo: { step: "EHLO", fault: reset },
@@ -50,14 +51,18 @@ const troubles: Readonly<Record<ProviderTrouble, Trouble>> = {
 
 /** What the kind that an address begins with asks for. */
 const makeByAddress = () => {
-  const deferred = new Map<string, number>()
+  const asked = new Map<string, number>()
+  const answerTo = (kind: string, times: number): SinkFault | undefined => {
+    if (kind === "refused" || (kind === "mended" && times === 1)) return noSuchUser
+    return kind === "deferred" && times <= timesDeferred ? busy : undefined
+  }
   return (step: SinkStep, to: string): SinkFault | undefined => {
-    if (step === "RCPT" && to.startsWith("refused-")) return { reply: "550 5.1.1 no such user" }
-    if (step === "final_dot" && to.startsWith("sluggish-")) return { late_ms: sluggishAnswer_ms }
-    if (step !== "RCPT" || !to.startsWith("deferred-")) return undefined
-    const times = deferred.get(to) ?? 0
-    deferred.set(to, times + 1)
-    return times < timesDeferred ? busy : undefined
+    const [kind = ""] = to.split("-")
+    if (step === "final_dot" && kind === "sluggish") return { late_ms: sluggishAnswer_ms }
+    if (step !== "RCPT") return undefined
+    const times = (asked.get(to) ?? 0) + 1
+    asked.set(to, times)
+    return answerTo(kind, times)
   }
 }
 

@@ -34,15 +34,16 @@ class RunsFailed extends Schema.TaggedError<RunsFailed>()("RunsFailed", {
 
 const names = scenarios.map(({ name }) => name)
 
-/** A scenario's name; `all`: every one that is not for long runs by hand. */
-const choose = (name: string) => {
-  if (name === "all") return Effect.succeed(scenarios.filter(({ byHand }) => byHand !== true))
-  const found = scenarios.find((one) => one.name === name)
-  return found === undefined
-    ? Effect.fail(
-        new WrongUse({ reason: `There is no scenario ${name}. There are: ${names.join(", ")}, all` })
+/** Names with commas between; `all`: every one that is not for long runs by hand. */
+const choose = (text: string) => {
+  if (text === "all") return Effect.succeed(scenarios.filter(({ byHand }) => byHand !== true))
+  const asked = text.split(",")
+  const unknown = asked.find((name) => !names.includes(name))
+  return unknown === undefined
+    ? Effect.succeed(scenarios.filter(({ name }) => asked.includes(name)))
+    : Effect.fail(
+        new WrongUse({ reason: `There is no scenario ${unknown}. There are: ${names.join(", ")}, all` })
       )
-    : Effect.succeed([found])
 }
 
 /** `3` or `1..20`. */
@@ -97,7 +98,7 @@ const runAndSay = (cluster: Cluster, { json, out }: Asked) =>
 
 const list = Console.log(
   [
-    "npm run chaos -- NAME [--seed N | --seeds 1..20] [--at-once N] [--json] [--out FOLDER]",
+    "npm run chaos -- NAME[,NAME…] [--seed N | --seeds 1..20] [--at-once N] [--json] [--out FOLDER]",
     "",
     ...scenarios.map(
       ({ about, byHand, name, promises }) =>
@@ -125,7 +126,10 @@ const runAll = Effect.fnUntraced(function* (
 }, Effect.scoped)
 
 const flags = {
-  name: Argument.String("name").pipe(Argument.withDescription("A scenario, or all"), Argument.optional),
+  name: Argument.String("name").pipe(
+    Argument.withDescription("A scenario, several with commas between, or all"),
+    Argument.optional
+  ),
   seed: Flag.Int("seed").pipe(Flag.withDescription("Decides the load and the faults"), Flag.withDefault(1)),
   seeds: Flag.String("seeds").pipe(Flag.withDescription("Many runs, such as 1..20"), Flag.optional),
   atOnce: Flag.Int("at-once").pipe(Flag.withDescription("Runs side by side"), Flag.withDefault(1)),

@@ -60,7 +60,7 @@ const publishAll = ({ load }: Plan, publisher: Publisher) =>
     together
   )
 
-/** Looks three times a second until all is settled; what it saw last, and whether that was so. */
+/** Looks every 0.7 s until all is settled; what it saw last, and whether that was so. */
 const drain = Effect.fnUntraced(function* (world: World, plan: Plan, journal: Journal) {
   const poison = new Set(plan.load.poison.map(({ eventId }) => eventId))
   const events = new Set([...journal.acknowledged.keys()].filter((id) => !poison.has(id)))
@@ -69,7 +69,7 @@ const drain = Effect.fnUntraced(function* (world: World, plan: Plan, journal: Jo
     Effect.timeout("10 seconds"),
     Effect.option,
     Effect.map(Option.filter((seen) => isSettled(seen, { events, letters: poison.size }))),
-    Effect.repeat({ until: Option.isSome, schedule: Schedule.spaced("300 millis") }),
+    Effect.repeat({ until: Option.isSome, schedule: Schedule.spaced("700 millis") }),
     Effect.timeoutOption(drainLimit)
   )
   return { drained: Option.isSome(settled), drain_ms: (yield* Clock.currentTimeMillis) - from }
@@ -109,9 +109,9 @@ export const runOnce = Effect.fnUntraced(function* (scenario: Scenario, seed: nu
   yield* Effect.forkScoped(Effect.repeat(sampling(world, samples, startedAt), Schedule.spaced("5 seconds")))
   const publisher = makePublisher(world, journal, startedAt)
   const { items: probes, probe } = makeProbe(world, publisher, seed)
-  const injector = makeInjector(world, probe)
+  const injector = makeInjector(world, plan, { probe, contradictions: journal.contradictions })
 
-  yield* Effect.all([publishAll(plan, publisher), injector.run(plan.faults)], together)
+  yield* Effect.all([publishAll(plan, publisher), injector.run], together)
   const drained = yield* drain(world, plan, journal)
   // Where nobody answers any more, that is a finding.
   const balance = yield* Effect.orElseSucceed(readBalance(world), () => ({}))

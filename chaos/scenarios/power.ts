@@ -28,11 +28,11 @@ export const power: ReadonlyArray<Scenario> = [
   },
   {
     name: "power-cut-lazy-postgres",
-    about: "the same with Postgres without fsync: has to lose something",
+    about: "the same with Postgres without synchronous_commit: has to lose something",
     promises: [],
     load: { ...usualLoad, ways: ["http", "batch"] },
     disk: "ext4 image",
-    spoilt: "postgres without fsync",
+    spoilt: "postgres without synchronous commit",
     byHand: true,
     faults: (random) => [at(midway(random), { _tag: "PowerCut" })]
   }

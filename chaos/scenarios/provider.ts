@@ -62,6 +62,13 @@ export const provider: ReadonlyArray<Scenario> = [
     faults: (random) => [at(midway(random), { _tag: "Kill", process: "planner", back_ms: 500 })]
   },
   {
+    name: "replay-twice",
+    about: "every dead letter replayed by two operators at the same instant",
+    promises: ["P14"],
+    load: { ...usualLoad, shares: { mended: 0.2 } },
+    faults: () => [at(usualLoad.over_ms, { _tag: "ReplayTwice" })]
+  },
+  {
     name: "idempotency",
     about: "the same events 1,000 times at once, over HTTP and NATS",
     promises: ["P3"],
