@@ -22,6 +22,7 @@ export interface LedgerLetter {
   readonly dead_letter_id: string
   readonly reason: string
   readonly job_id: string | null
+  readonly event_id: string | null
   readonly body: string
 }
 

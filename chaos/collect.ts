@@ -21,7 +21,7 @@ const readMessages = ({ sql }: World) =>
 const readLetters = ({ sql }: World) =>
   Effect.tryPromise(
     () => sql<Array<LedgerLetter>>`
-      select dead_letter_id, reason, job_id, convert_from(body, 'UTF8') as body from dead_letters`
+      select dead_letter_id, reason, job_id, event_id, convert_from(body, 'UTF8') as body from dead_letters`
   )
 
 const countLeft = ({ publisher }: World) =>

@@ -35,6 +35,8 @@ const terminal: ReadonlySet<string> = new Set([
 interface Files {
   readonly evidence: Evidence
   readonly items: ReadonlyMap<string, Item>
+  /** Events that no one can use. */
+  readonly poison: ReadonlySet<string>
   readonly messages: ReadonlyMap<string, ReadonlyArray<LedgerMessage>>
   /** Message ids of the mails at each address. */
   readonly taken: ReadonlyMap<string, ReadonlyArray<{ readonly id: string; readonly at: number }>>
@@ -55,6 +57,7 @@ const filesOf = (evidence: Evidence): Files => ({
   items: new Map(
     evidence.plan.load.publications.flatMap(({ items }) => items.map((item) => [item.eventId, item] as const))
   ),
+  poison: new Set(evidence.plan.load.poison.map(({ eventId }) => eventId)),
   messages: group(evidence.messages, ({ event_id }) => event_id),
   taken: group(
     evidence.taken.map(({ messageId, takenAt, to }) => ({
@@ -68,9 +71,10 @@ const filesOf = (evidence: Evidence): Files => ({
 
 type Rule = (files: Files) => ReadonlyArray<Finding>
 
-const lost: Rule = ({ evidence, messages }) =>
+/** What no one can use leads to a dead letter, and that is looked for elsewhere. */
+const lost: Rule = ({ evidence, messages, poison }) =>
   [...evidence.acknowledged.keys()]
-    .filter((eventId) => !messages.has(eventId))
+    .filter((eventId) => !messages.has(eventId) && !poison.has(eventId))
     .map((eventId) => ({
       rule: "lost",
       eventId,
@@ -176,10 +180,12 @@ const alsoWith = (evidence: Evidence, { results }: LedgerMessage): ReadonlyArray
   return refuses ? [...doubt, "failed", "bounced"] : doubt
 }
 
-const wrongStatus: Rule = ({ evidence, items }) =>
+const wrongStatus: Rule = ({ evidence, items, poison }) =>
   evidence.messages.flatMap((message) => {
     const item = items.get(message.event_id)
-    const may = [...mayEndAs[item?.kind ?? "plain"], ...alsoWith(evidence, message)]
+    const may = poison.has(message.event_id)
+      ? ["failed"]
+      : [...mayEndAs[item?.kind ?? "plain"], ...alsoWith(evidence, message)]
     return !terminal.has(message.status) || may.includes(message.status)
       ? []
       : [
@@ -198,7 +204,7 @@ const tooEarly: Rule = ({ evidence, items, taken }) =>
     return early ? [{ rule: "too early", eventId, what: "it was sent before its time" }] : []
   })
 
-const letters: Rule = ({ evidence, items }) => {
+const letters: Rule = ({ evidence }) => {
   const jobs = new Set(evidence.letters.flatMap(({ job_id }) => job_id ?? []))
   const buried = evidence.messages
     .filter(
@@ -211,9 +217,10 @@ const letters: Rule = ({ evidence, items }) => {
     }))
   const poison = evidence.plan.load.poison.filter(
     ({ eventId, poison }) =>
-      !items.has(eventId) &&
       evidence.acknowledged.has(eventId) &&
-      !evidence.letters.some(({ body, reason }) => reason === poison && body.includes(eventId))
+      !evidence.letters.some(
+        ({ body, event_id, reason }) => reason === poison && (event_id === eventId || body.includes(eventId))
+      )
   )
   const copied = new Set(evidence.copies)
   return [

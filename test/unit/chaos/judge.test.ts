@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { type Evidence, type LedgerMessage } from "#chaos/Evidence.ts"
 import { type Fault } from "#chaos/Fault.ts"
 import { judge } from "#chaos/judge.ts"
-import { type Item } from "#chaos/Load.ts"
+import { type Item, type PoisonPublication } from "#chaos/Load.ts"
 import { type TakenMail } from "#test/support/smtpSink.ts"
 
 const item = (overrides: Partial<Item> = {}): Item => ({
@@ -40,17 +40,18 @@ const mail = (overrides: Partial<TakenMail> = {}): TakenMail => ({
 })
 
 interface Told {
+  readonly poison?: ReadonlyArray<PoisonPublication>
   readonly items?: ReadonlyArray<Item>
   readonly faults?: ReadonlyArray<Fault>
   readonly evidence?: Partial<Evidence>
 }
 
 /** One event that was accepted, one message that was sent, one mail: but for what a test says. */
-const evidence = ({ evidence = {}, faults = [], items = [item()] }: Told): Evidence => ({
+const evidence = ({ evidence = {}, faults = [], items = [item()], poison = [] }: Told): Evidence => ({
   plan: {
     scenario: "a test",
     seed: 1,
-    load: { publications: [{ at_ms: 0, via: "batch", items, copies: 1 }], poison: [] },
+    load: { publications: [{ at_ms: 0, via: "batch", items, copies: 1 }], poison },
     faults: faults.map((fault) => ({ at_ms: 0, fault }))
   },
   startedAt: 0,
@@ -79,7 +80,7 @@ const rulesBroken = (told: Told) => judge(evidence(told)).map(({ rule }) => rule
 const killed: Fault = { _tag: "Kill", process: "worker-1", back_ms: 0 }
 const natsKilled: Fault = { _tag: "ServerAway", server: "nats", how: "kill", for_ms: 0 }
 const twice = [mail(), mail({ takenAt: 2000 })]
-const letter = { dead_letter_id: "d-1", reason: "rejected", job_id: "m-1", body: "{}" }
+const letter = { dead_letter_id: "d-1", reason: "rejected", job_id: "m-1", event_id: "e-1", body: "{}" }
 
 describe("judge", () => {
   it("finds nothing where all is as promised", () => {
@@ -156,6 +157,18 @@ describe("judge", () => {
     assert.deepStrictEqual(told({}), ["dead letter"])
     assert.deepStrictEqual(told({ letters: [letter] }), ["dead letter"])
     assert.deepStrictEqual(told({ letters: [letter], copies: ["d-1"] }), [])
+  })
+
+  it("wants a dead letter, and no message, of each event that no one can use", () => {
+    const poison: ReadonlyArray<PoisonPublication> = [{ at_ms: 0, poison: "invalid_json", eventId: "e-2" }]
+    const acknowledged = new Map([
+      ["e-1", 10],
+      ["e-2", 10]
+    ])
+    assert.deepStrictEqual(rulesBroken({ poison, evidence: { acknowledged } }), ["dead letter"])
+    const its = { ...letter, reason: "invalid_json", job_id: null, event_id: null, body: '{"event_id":"e-2' }
+    const buried = { acknowledged, letters: [its], copies: ["d-1"] }
+    assert.deepStrictEqual(rulesBroken({ poison, evidence: buried }), [])
   })
 
   it("checks balance, leftovers, ends and answers", () => {
