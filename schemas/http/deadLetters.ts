@@ -33,6 +33,11 @@ const summary = {
 const DeadLetterSummary = Schema.Struct(summary)
 export type DeadLetterSummary = typeof DeadLetterSummary.Type
 
+export const DeadLetterList = Schema.Struct({
+  dead_letters: Schema.Array(DeadLetterSummary),
+  ...cursorMembers
+})
+
 export const DeadLetterWhole = Schema.Struct({
   ...summary,
   /** As text; absent where it is none. */
@@ -90,7 +95,7 @@ export class DeadLettersApi extends HttpApiGroup.make("deadLetters")
         ...filterMembers,
         state: Schema.optionalKey(State)
       },
-      success: Schema.Struct({ dead_letters: Schema.Array(DeadLetterSummary), ...cursorMembers })
+      success: DeadLetterList
     }),
     HttpApiEndpoint.get("get", "/api/v1/dead-letters/:dead_letter_id", {
       params: { dead_letter_id: DeadLetterId },

@@ -1,6 +1,7 @@
 /** Asks the API of the running system. */
 
 import * as Config from "effect/Config"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -29,7 +30,12 @@ const refusal = (response: HttpClientResponse.HttpClientResponse) =>
     Effect.flatMap((fields) => Effect.fail(new Refused(fields)))
   )
 
-const send = Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientRequest) {
+const patience = "15 seconds"
+
+const send = Effect.fnUntraced(function* (
+  request: HttpClientRequest.HttpClientRequest,
+  timeout: Duration.Input = patience
+) {
   const { key, url } = yield* api
   const organization = yield* Config.option(Config.NonEmptyString("CARILLON_ORGANIZATION"))
   const whole = HttpClientRequest.setHeaders(HttpClientRequest.prependUrl(request, url), {
@@ -37,7 +43,7 @@ const send = Effect.fnUntraced(function* (request: HttpClientRequest.HttpClientR
     ...(Option.isSome(organization) && { [organizationHeader]: organization.value })
   })
   return yield* HttpClient.execute(whole).pipe(
-    Effect.timeout("15 seconds"),
+    Effect.timeout(timeout),
     Effect.mapError(({ message }) => new NoAnswer({ what: "The API", address: url, why: message }))
   )
 })
@@ -60,10 +66,13 @@ export const get = Effect.fnUntraced(function* <A>(path: string, schema: Schema.
 export const post = Effect.fnUntraced(function* <A>(
   path: string,
   body: unknown,
-  schema: Schema.Codec<A, unknown>
+  {
+    schema,
+    timeout = patience
+  }: { readonly schema: Schema.Codec<A, unknown>; readonly timeout?: Duration.Input }
 ) {
   const request = HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(path), body)
-  return yield* read(schema, yield* send(request))
+  return yield* read(schema, yield* send(request, timeout))
 })
 
 export const remove = Effect.fnUntraced(function* (path: string) {

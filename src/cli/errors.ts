@@ -62,6 +62,15 @@ export class WrongUse extends Schema.TaggedError<WrongUse>()("WrongUse", { reaso
   }
 }
 
+/** Some of the letters that were meant stay as they are. */
+export class NotAllReplayed extends Schema.TaggedError<NotAllReplayed>()("NotAllReplayed", {
+  refused: Schema.Int
+}) {
+  override get message(): string {
+    return `${this.refused} cannot be replayed and stay open. To see why: carillon dlq replay <dead_letter_id>`
+  }
+}
+
 /** What was planned is not what became of it: our own mistake. */
 export class NotBalanced extends Schema.TaggedError<NotBalanced>()("NotBalanced", {}) {
   override get message(): string {

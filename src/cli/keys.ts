@@ -19,7 +19,7 @@ interface Asked {
 
 /** The key alone on stdout, so that a shell can keep it; who it is, beside it. */
 export const create = Effect.fnUntraced(function* ({ json, name, role }: Asked) {
-  const made = yield* post(path, { name, role }, ApiKeyCreated)
+  const made = yield* post(path, { name, role }, { schema: ApiKeyCreated })
   if (json) return yield* Console.log(asJson(made))
   yield* Console.error(
     `${made.api_key_id}, ${role} of ${made.organization_id}. The key is shown this once, and kept nowhere:`

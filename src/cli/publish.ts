@@ -68,6 +68,8 @@ export const publish = Effect.fnUntraced(function* (asked: Asked) {
     occurred_at: toInstant(yield* Clock.currentTimeMillis),
     payload: yield* payloadOf(asked)
   }
-  const answer = yield* asked.http ? post("/api/v1/events", event, EventAccepted) : overNats(event)
+  const answer = yield* asked.http
+    ? post("/api/v1/events", event, { schema: EventAccepted })
+    : overNats(event)
   yield* Console.log(asked.json ? asJson(answer) : answer.event_id)
 })
