@@ -29,6 +29,7 @@ import { ApiKeyRepository } from "#src/repositories/ApiKeyRepository.ts"
 import { BalanceRepository } from "#src/repositories/BalanceRepository.ts"
 import { DeadLetterReader } from "#src/repositories/DeadLetterReader.ts"
 import { DeadLetterRepository } from "#src/repositories/DeadLetterRepository.ts"
+import { DiagnosisRepository } from "#src/repositories/DiagnosisRepository.ts"
 import { EventRepository } from "#src/repositories/EventRepository.ts"
 import { EventTypeRepository } from "#src/repositories/EventTypeRepository.ts"
 import { FigureRepository } from "#src/repositories/FigureRepository.ts"
@@ -88,6 +89,7 @@ export const repositories = Layer.mergeAll(
   DeadLetterReader.layer,
   DeadLetterRepository.layer,
   EventRepository.layer,
+  DiagnosisRepository.layer,
   EventTypeRepository.layer,
   FigureRepository.layer,
   IdempotencyRepository.layer,
@@ -175,6 +177,9 @@ const answers = Layer.mergeAll(
 )
 const gateway = ServerLayer.pipe(Layer.provide(Layer.mergeAll(answers, probed, planning)))
 const probes = ProbesLayer.pipe(Layer.provide(probed))
+
+/** What `carillon doctor` looks with. Builds while NATS and Postgres are away. */
+export const examination = SafeMode.layer.pipe(Layer.provideMerge(Layer.merge(repositories, nats)))
 
 export const roles = ["gateway", "planner", "worker", "all"] as const
 export type Role = (typeof roles)[number]

@@ -20,3 +20,6 @@ export const ledgerClock = defineStream({
 
 /** `nats kv get ledger clock` */
 export const clockSubject = "$KV.ledger.clock"
+
+/** Where `carillon doctor` stores a message to see whether the server does; beside the clock, one at a time. */
+export const doctorSubject = "$KV.ledger.doctor"

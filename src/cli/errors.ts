@@ -71,6 +71,15 @@ export class NotAllReplayed extends Schema.TaggedError<NotAllReplayed>()("NotAll
   }
 }
 
+/** The findings have said what. */
+export class ProblemsFound extends Schema.TaggedError<ProblemsFound>()("ProblemsFound", {
+  subjects: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return `Something is wrong: ${[...new Set(this.subjects)].join(", ")}.`
+  }
+}
+
 /** What was planned is not what became of it: our own mistake. */
 export class NotBalanced extends Schema.TaggedError<NotBalanced>()("NotBalanced", {}) {
   override get message(): string {

@@ -16,6 +16,7 @@ import { layerPerson } from "#src/observability/Logging.ts"
 import { balance } from "./commands/balance.ts"
 import { delivery } from "./commands/delivery.ts"
 import { dlq } from "./commands/dlq.ts"
+import { doctor } from "./commands/doctor.ts"
 import { event } from "./commands/event.ts"
 import { keys } from "./commands/keys.ts"
 import { migrate } from "./commands/migrate.ts"
@@ -28,7 +29,7 @@ import { exitCode, explain } from "./outcome.ts"
 
 const carillon = Command.make("carillon").pipe(
   Command.withDescription("Events in, delivered messages out, and a ledger that says what became of each"),
-  Command.withSubcommands([up, serve, migrate, streams, event, trace, balance, dlq, delivery, restore, keys])
+  Command.withSubcommands([up, serve, migrate, streams, event, trace, balance, doctor, dlq, delivery, restore, keys])
 )
 
 /** Signals are the affair of what runs until it is told to stop; all else they end at once, as they do by default. */

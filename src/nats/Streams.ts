@@ -37,6 +37,12 @@ export interface StoredMessage {
   readonly sequence: number
 }
 
+export interface ServerIdentity {
+  /** As it says itself, e.g. `2.12.1`. */
+  readonly version: string
+  readonly hasJetStream: boolean
+}
+
 export interface ConsumerStatus {
   readonly durable: string
   readonly exists: boolean
@@ -169,6 +175,13 @@ export class Streams extends Context.Service<
     readonly oldestUnanswered: (
       consumer: ConsumerDefinition
     ) => Effect.Effect<Option.Option<number>, StreamsError>
+    /** What the server says of itself; fails where it is away. */
+    readonly server: Effect.Effect<ServerIdentity, NatsAway>
+    /** Of the account; a limit of -1 is none. Fails where JetStream is off. */
+    readonly storage: Effect.Effect<
+      { readonly used_bytes: number; readonly limit_bytes: number },
+      StreamsError
+    >
     /** New at every start of a server. */
     readonly serverId: Effect.Effect<string, NatsAway>
     /** None where it is gone. */
@@ -236,7 +249,29 @@ export class Streams extends Context.Service<
         )
       )
 
+      const server = Effect.suspend(() =>
+        Effect.mapError(
+          Effect.fromOption(
+            Option.flatMapNullishOr(nats.whileUp(), ({ info }) =>
+              info === undefined
+                ? undefined
+                : { version: info.version, hasJetStream: info.jetstream === true }
+            )
+          ),
+          () => new NatsAway({ operation: "identify the server" })
+        )
+      )
+
+      const storage = withNats(
+        Effect.map(
+          request("read the account's limits", (manager) => manager.getAccountInfo()),
+          ({ limits, storage }) => ({ used_bytes: storage, limit_bytes: limits.max_storage })
+        )
+      )
+
       return Streams.of({
+        server,
+        storage,
         apply,
         status,
         oldestUnanswered: (consumer) => withNats(findOldestUnanswered(consumer)),

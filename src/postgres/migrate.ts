@@ -86,6 +86,22 @@ const applyMissing = Effect.gen(function* () {
   return missing
 })
 
+/** Whose files are there and whose rows are not: all of them where there is no schema yet. */
+export const pendingMigrations: Effect.Effect<ReadonlyArray<string>, PostgresError, Postgres> = Effect.gen(
+  function* () {
+    const { query } = yield* Postgres
+    const [table] = yield* query(
+      (sql) => sql<Array<{ there: boolean }>>`select to_regclass('schema_migrations') is not null as there`
+    )
+    const rows =
+      table?.there === true
+        ? yield* query((sql) => sql<Array<{ name: string }>>`select name from schema_migrations`)
+        : []
+    const applied = new Set(rows.map(({ name }) => name))
+    return (yield* readMigrations).map(({ name }) => name).filter((name) => !applied.has(name))
+  }
+)
+
 /** The names of those that were applied now; all of them or none. */
 export const migrate: Effect.Effect<
   ReadonlyArray<string>,

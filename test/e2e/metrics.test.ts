@@ -7,6 +7,13 @@ import { Effect } from "effect"
 import { eventually } from "#test/support/eventually.ts"
 import { stoppablePostgres } from "#test/support/faults.ts"
 import { callAt, registration } from "#test/support/httpCall.ts"
+import {
+  alertQueries,
+  dashboardQueries,
+  describeMetrics,
+  documentedMetrics,
+  unknownIn
+} from "#test/support/observability.ts"
 import { scrapeAt, valueOf } from "#test/support/scrape.ts"
 import { systemOn } from "#test/support/system.ts"
 
@@ -33,6 +40,11 @@ describe("the metrics of every role", () => {
         for (const body of people) yield* call({ path: "/api/v1/events", body })
         yield* publisher.publish(subject, registration())
         yield* publisher.publish(subject, { event_id: "no uuid" })
+        const unknown = yield* call({
+          path: "/api/v1/events",
+          body: registration({ event_type: "unheard_of" })
+        })
+        assert.strictEqual(unknown.status, 422)
         yield* awaitSettled(6)
 
         const all = yield* eventually("all that happened, counted", scrapeAll, {
@@ -62,6 +74,14 @@ describe("the metrics of every role", () => {
           assert.isAbove(valueOf({ samples }, "process_open_fds") ?? 0, 3)
           assert.strictEqual(valueOf({ samples }, "carillon_workers", { state: "alive" }), 3)
         }
+        // What the files for Prometheus and Grafana ask for is there, and the page lists what is there.
+        const queries = [...dashboardQueries(), ...alertQueries()]
+        assert.isAbove(queries.length, 50)
+        for (const query of queries)
+          assert.deepStrictEqual(unknownIn(query, all.samples), [], `${query.title}: ${query.expression}`)
+        const text = all.scrapes.map(({ text }) => text).join("")
+        assert.deepStrictEqual(documentedMetrics(), describeMetrics(text, all.samples))
+
         // Nobody's name, address or event is in any of it.
         for (const { text } of all.scrapes)
           for (const { event_id, payload } of people) {

@@ -1,6 +1,6 @@
 /** Another service on NATS: it publishes events as anybody does, and reads what lies in the streams. */
 
-import { jetstream, jetstreamManager } from "@nats-io/jetstream"
+import { jetstream, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream"
 import { connect } from "@nats-io/transport-node"
 import { Effect, Schedule } from "effect"
 
@@ -49,6 +49,8 @@ export const natsPublisher = Effect.fnUntraced(function* (url: string) {
             )
         )
       ).pipe(Effect.map((found) => found.flatMap((message) => message?.json<unknown>() ?? []))),
+    /** What an operator does to streams and durables. */
+    manage: <A>(run: (manager: JetStreamManager) => Promise<A>) => Effect.tryPromise(() => manager.then(run)),
     /** The last message on the subject. */
     last: (name: string, subject: string) =>
       Effect.tryPromise(() =>

@@ -75,6 +75,9 @@ export const systemOn = Effect.fnUntraced(function* (databaseUrl: string) {
   )
 
   return {
+    /** Of every process. */
+    environment,
+    sql,
     nats,
     sink,
     /** `carillon serve --role`, as soon as it serves; killed with the scope where it still runs. */

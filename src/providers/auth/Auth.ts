@@ -55,10 +55,21 @@ const makeAsk = (api: AuthApi) => {
   })
 }
 
+/** With a wrong path in `AUTH_URL`, every person is 404: after so many it is not by chance. */
+const suspicious = 20
+
 /** For the operator, without anything of the people. */
 const makeReport = () => {
   const warn = makeRareWarning()
+  let strangers = 0
+  let knowsSomebody = false
   return Effect.fnUntraced(function* ({ answers, troubles }: Inquiry) {
+    for (const answer of answers.values()) {
+      if (answer === "nobody") strangers += 1
+      else knowsSomebody = true
+    }
+    if (!knowsSomebody && strangers >= suspicious)
+      yield* warn("Auth knows none of all whom it was asked about: is AUTH_URL its base address?", {})
     for (const { status, why } of troubles)
       yield* warn("no answer from Auth: the local profiles serve instead", {
         "auth.why": why,
