@@ -154,6 +154,24 @@ const deleteMessage = Effect.fnUntraced(function* (stream: string, sequence: num
   )
 })
 
+/** What the server said when it connected. */
+const serverInfo = Effect.flatMap(NatsConnection, ({ whileUp }) =>
+  Effect.mapError(
+    Effect.fromOption(Option.flatMapNullishOr(whileUp(), ({ info }) => info)),
+    () => new NatsAway({ operation: "identify the server" })
+  )
+)
+
+const server = Effect.map(serverInfo, ({ jetstream, version }): ServerIdentity => ({
+  version,
+  hasJetStream: jetstream === true
+}))
+
+const storage = Effect.map(
+  request("read the account's limits", (manager) => manager.getAccountInfo()),
+  ({ limits, storage }) => ({ used_bytes: storage, limit_bytes: limits.max_storage })
+)
+
 export class Streams extends Context.Service<
   Streams,
   {
@@ -240,43 +258,14 @@ export class Streams extends Context.Service<
         }))
       }, withNats)
 
-      const serverId = Effect.suspend(() =>
-        Effect.mapError(
-          Effect.fromOption(
-            Option.flatMapNullishOr(nats.whileUp(), (connection) => connection.info?.server_id)
-          ),
-          () => new NatsAway({ operation: "identify the server" })
-        )
-      )
-
-      const server = Effect.suspend(() =>
-        Effect.mapError(
-          Effect.fromOption(
-            Option.flatMapNullishOr(nats.whileUp(), ({ info }) =>
-              info === undefined
-                ? undefined
-                : { version: info.version, hasJetStream: info.jetstream === true }
-            )
-          ),
-          () => new NatsAway({ operation: "identify the server" })
-        )
-      )
-
-      const storage = withNats(
-        Effect.map(
-          request("read the account's limits", (manager) => manager.getAccountInfo()),
-          ({ limits, storage }) => ({ used_bytes: storage, limit_bytes: limits.max_storage })
-        )
-      )
-
       return Streams.of({
-        server,
-        storage,
+        server: withNats(server),
+        storage: withNats(storage),
         apply,
         status,
         oldestUnanswered: (consumer) => withNats(findOldestUnanswered(consumer)),
         mark,
-        serverId,
+        serverId: withNats(Effect.map(serverInfo, ({ server_id }) => server_id)),
         getMessage: (stream, sequence) => withNats(getMessage(stream, { seq: sequence })),
         lastMessage: (stream, subject) => withNats(getMessage(stream, { last_by_subj: subject })),
         read: (what, handle) => Effect.provideService(readStream(what, handle), NatsConnection, nats),
