@@ -28,3 +28,5 @@ const end = (): void => {
 
 process.on("SIGUSR2", () => (isRunning ? end() : begin()))
 process.on("exit", end)
+// Whoever started it has heard its answer and is in a hurry.
+process.on("SIGTERM", () => process.exit(0))

@@ -46,6 +46,8 @@ const spawnScript = (
 ) => {
   const preload =
     isMeasured && Option.isSome(profile) ? ["--import", join(folder, "measure/profiling.ts")] : []
+  // Those whom it tells to begin are prepared for it: itself, or the processes that it watches.
+  const isProfiled = Option.isSome(profile) && (isMeasured || settings?.own !== undefined)
   return spawn(process.execPath, [...preload, join(folder, file), ...args], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     // JSON has no NaN.
@@ -53,7 +55,7 @@ const spawnScript = (
     env: {
       ...inherited,
       ...env,
-      BENCH: JSON.stringify({ ...defaultSettings, ...settings, isProfiled: Option.isSome(profile) }),
+      BENCH: JSON.stringify({ ...defaultSettings, ...settings, isProfiled }),
       ...(Option.isSome(profile) && { BENCH_PROFILE: profile.value })
     }
   })

@@ -22,11 +22,26 @@ export const readAck = (ack: Ack): Option.Option<typeof PubAck.Type> =>
 export const noStream = "no stream takes this subject"
 export const unreadable = "unreadable acknowledgement"
 
+const brace = "{".charCodeAt(0)
+const e = "e".charCodeAt(0)
+const r = "r".charCodeAt(0)
+
+/** An object that cannot have a member `error`: what all but a few acknowledgements are, without parsing them. */
+const isPlain = (data: Uint8Array): boolean => {
+  if (data[0] !== brace) return false
+  for (let i = 1; i < data.length; i++)
+    if (data[i] === r && data[i - 1] === r && data[i - 2] === e) return false
+  return true
+}
+
+const stored = Option.none<string>()
+
 /** Why the server did not store the message; none when it did. */
-export const refusal = (ack: Ack): Option.Option<string> =>
-  ack.data.length === 0
-    ? Option.some(noStream)
-    : Option.match(readAck(ack), {
-        onNone: () => Option.some(unreadable),
-        onSome: ({ error }) => Option.fromUndefinedOr(error?.description)
-      })
+export const refusal = (ack: Ack): Option.Option<string> => {
+  if (ack.data.length === 0) return Option.some(noStream)
+  if (isPlain(ack.data)) return stored
+  return Option.match(readAck(ack), {
+    onNone: () => Option.some(unreadable),
+    onSome: ({ error }) => Option.fromUndefinedOr(error?.description)
+  })
+}

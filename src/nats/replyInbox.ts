@@ -32,13 +32,14 @@ export interface ReplyInbox {
 /** The answer to what `id` sent with `token` comes to `<inbox>.<id>.<token>`. */
 export const makeReplyInbox = (prefix: string): ReplyInbox => {
   const inbox = createInbox(prefix)
-  const addressees = new Map<number, Addressee>()
+  const addressees = new Map<string, Addressee>()
   let opened = 0
   let subscribed = false
 
   const route = (ack: Msg): void => {
-    const [id, token] = ack.subject.slice(inbox.length + 1).split(".")
-    addressees.get(Number(id))?.answer(Number(token), ack)
+    const { subject } = ack
+    const dot = subject.lastIndexOf(".")
+    addressees.get(subject.slice(inbox.length + 1, dot))?.answer(Number(subject.slice(dot + 1)), ack)
   }
   /** Once for the connection's life: the client subscribes again when it reconnects. */
   const subscribe = (connection: Connection): void => {
@@ -48,7 +49,7 @@ export const makeReplyInbox = (prefix: string): ReplyInbox => {
 
   const open = Effect.fnUntraced(function* (connection: Connection, addressee: Addressee) {
     subscribe(connection)
-    const id = opened++
+    const id = String(opened++)
     yield* Effect.acquireRelease(
       Effect.sync(() => addressees.set(id, addressee)),
       () => Effect.sync(() => addressees.delete(id))
