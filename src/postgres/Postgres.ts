@@ -72,6 +72,7 @@ export class Postgres extends Context.Service<
         silence,
         size: poolSize - quarter,
         statementTimeout: promptly,
+        plans: "force_generic_plan",
         ask: silence.ask
       })
       const patient = yield* makeConnections({
@@ -80,6 +81,7 @@ export class Postgres extends Context.Service<
         silence,
         size: quarter,
         statementTimeout: patiently,
+        plans: "auto",
         ask: unwatched
       })
       yield* Effect.acquireRelease(

@@ -19,6 +19,11 @@ export interface ConnectionOptions {
   readonly size: number
   /** How long the server works on one statement before it gives it up; for a lock it waits two thirds of that. */
   readonly statementTimeout: Duration.Duration
+  /**
+   * Whether a statement is planned once a connection or for each call's values. The hot ones take arrays and find rows by
+   * key, which is one plan for all; to plan one anew costs more than to run it for a few rows.
+   */
+  readonly plans: "force_generic_plan" | "auto"
   readonly silence: Silence
   /** Told of each call when it is made; what it answers is called when the call is answered. */
   readonly ask: () => () => void
@@ -47,7 +52,7 @@ const types = {
   count: { to: 20, from: [20], serialize: String, parse: Number }
 }
 
-const open = ({ silence, size, statementTimeout, url }: ConnectionOptions) => {
+const open = ({ plans, silence, size, statementTimeout, url }: ConnectionOptions) => {
   const statement_ms = Duration.toMillis(statementTimeout)
   const options = {
     max: size,
@@ -63,6 +68,7 @@ const open = ({ silence, size, statementTimeout, url }: ConnectionOptions) => {
     onnotice: () => undefined,
     connection: {
       application_name: "carillon",
+      plan_cache_mode: plans,
       statement_timeout: statement_ms,
       lock_timeout: Math.round((statement_ms * 2) / 3),
       idle_in_transaction_session_timeout: Duration.toMillis(idleInTransaction)
