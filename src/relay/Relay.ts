@@ -15,11 +15,14 @@ import { deadLetterCopies, jobHints, outcomeEvents, relayedEvents } from "./anno
 /** Rows in one flight; a row is a batch of keys. */
 const rowsAtOnce = 20
 
-/** Events are gathered for this long, so that one fsync of the stream serves many. */
+/**
+ * Gathered for this long: events so that one fsync of the stream serves many, outcomes because there is a row for
+ * every few of them. For a job somebody waits.
+ */
 const gathering = {
   events: Duration.millis(50),
   jobs: Duration.zero,
-  outcomes: Duration.zero,
+  outcomes: Duration.millis(50),
   dead_letters: Duration.zero
 }
 

@@ -1,13 +1,16 @@
 /** Start, send, settle: jobs that are ready go out as fast as connections are free, and come back as fast as they end. */
 
-import { Clock, Context, Effect, Layer, Queue } from "effect"
+import { Context, Effect, Layer, Queue } from "effect"
 
 import { type JobId } from "#schemas/Ids.ts"
+import { type Settlement } from "#src/domain/Settlement.ts"
 import { EmailProvider } from "#src/providers/EmailProvider.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
 
 import { Draining } from "./Draining.ts"
+import { makeGroupCommit } from "./groupCommit.ts"
 import { allLaunched, type Batch, type Ended, makeLaunch, type Ready, type Refused } from "./launch.ts"
+import { makeLaunchAll } from "./launchAll.ts"
 import { Settling } from "./Settling.ts"
 import { Workers } from "./Workers.ts"
 
@@ -18,8 +21,8 @@ export interface Sent {
   readonly stale: ReadonlyArray<JobId>
 }
 
-/** What was loaded longer ago is loaded again before it is started. */
-const freshness_ms = 5000
+/** In one statement. */
+const mostSettled = 500
 
 export class Sending extends Context.Service<
   Sending,
@@ -42,27 +45,13 @@ export class Sending extends Context.Service<
 
       const { ended, launchGroup } = makeLaunch({ ledger, provider, workers })
 
-      /** Answers those that were not started. */
-      const launchAll = Effect.fnUntraced(function* (
-        ready: ReadonlyArray<Ready>,
-        loadedAt_ms: number,
-        batch: Batch
-      ) {
-        let next = 0
-        while (next < ready.length) {
-          yield* Effect.raceFirst(workers.awaitTrust, draining.awaitBegin)
-          const connections = yield* provider.reserve(ready.length - next)
-          const isStale = (yield* Clock.currentTimeMillis) - loadedAt_ms > freshness_ms
-          if (isStale || draining.hasBegun()) {
-            provider.release(connections)
-            break
-          }
-          yield* launchGroup(ready.slice(next, next + connections), batch)
-          next += connections
-        }
-        Queue.offerUnsafe(batch.ended, allLaunched)
-        return ready.slice(next).map(({ row }) => row.message_id)
-      })
+      /** What ends while a statement is under way goes into the next one, whichever batch it is of. */
+      const settleTogether = yield* makeGroupCommit(
+        (settlements: ReadonlyArray<Settlement>) => Effect.as(settle(settlements), settlements),
+        mostSettled
+      )
+
+      const launchAll = makeLaunchAll({ draining, launchGroup, provider, workers })
 
       /** One statement for whatever has ended meanwhile. */
       const settleAll = Effect.fnUntraced(function* (batch: Batch) {
@@ -72,7 +61,7 @@ export class Sending extends Context.Service<
           const some = yield* Queue.takeBetween(batch.ended, 1, Number.MAX_SAFE_INTEGER)
           isLaunched ||= some.includes(allLaunched)
           const settlements = some.filter((one) => one !== allLaunched)
-          yield* settle(settlements)
+          yield* settleTogether(settlements)
           ended(settlements.map(({ message_id }) => message_id))
           settled += settlements.length
         }
