@@ -154,6 +154,7 @@ layer(httpServer({ embedded: false, nats: "none" }), { excludeTestServices: true
           )
           assert.strictEqual(reply.status === 403, !isExpected, nameOf(route))
           assert.notStrictEqual(reply.status, 401, nameOf(route))
+          assert.isBelow(reply.status, 500, nameOf(route))
         }
       })
   )

@@ -40,7 +40,7 @@ export interface FuzzedRequest {
 
 /** The document's own JSON; what a fuzzer cannot read of it, it takes for any value. */
 const isSchema = (value: unknown): value is JsonSchema => typeof value === "object" && value !== null
-const schemaOf = (value: unknown): JsonSchema => (isSchema(value) ? value : {})
+export const schemaOf = (value: unknown): JsonSchema => (isSchema(value) ? value : {})
 
 /** Half a surrogate pair has no encoding. */
 const encode = (value: unknown): string =>
