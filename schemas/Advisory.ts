@@ -7,7 +7,8 @@ export const Advisory = Schema.Struct({
   stream: Schema.NonEmptyString,
   /** The durable. */
   consumer: Schema.NonEmptyString,
-  stream_seq: Schema.Natural,
+  /** 1 for the first of a stream: the server answers nothing useful to a question about 0. */
+  stream_seq: Schema.Natural.check(Schema.isGreaterThan(0)),
   /** 1 for the first delivery. */
   deliveries: Schema.Natural,
   /** Where a consumer terminated it. */
