@@ -29,7 +29,20 @@ import { exitCode, explain } from "./outcome.ts"
 
 const carillon = Command.make("carillon").pipe(
   Command.withDescription("Events in, delivered messages out, and a ledger that says what became of each"),
-  Command.withSubcommands([up, serve, migrate, streams, event, trace, balance, doctor, dlq, delivery, restore, keys])
+  Command.withSubcommands([
+    up,
+    serve,
+    migrate,
+    streams,
+    event,
+    trace,
+    balance,
+    doctor,
+    dlq,
+    delivery,
+    restore,
+    keys
+  ])
 )
 
 /** Signals are the affair of what runs until it is told to stop; all else they end at once, as they do by default. */
