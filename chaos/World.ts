@@ -88,7 +88,7 @@ const wiresFor = Effect.fnUntraced(function* (plan: Plan, ports: Readonly<Record
 const client = (url: string) =>
   Effect.acquireRelease(
     Effect.sync(() =>
-      postgres(url, { max: 2, onnotice: () => undefined, connect_timeout: 2, backoff: false })
+      postgres(url, { max: 2, onnotice: () => undefined, connect_timeout: 10, backoff: false })
     ),
     (sql) => Effect.promise(() => sql.end({ timeout: 1 }))
   )

@@ -4,13 +4,13 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 import { NodeServices } from "@effect/platform-node"
-import { Console, Effect, Option, Runtime, Schema } from "effect"
+import { Cause, Console, Effect, Option, Runtime, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 
 import { exitCode, explain } from "#src/cli/outcome.ts"
 
 import { type Cluster, makeCluster } from "./cluster.ts"
-import { explainRun, lineOf, type Outcome, outcomeOf, outcomeOfSkipped } from "./report.ts"
+import { explainRun, lineOf, type Outcome, outcomeOf, outcomeOfBroken, outcomeOfSkipped } from "./report.ts"
 import { runOnce } from "./runOnce.ts"
 import { type Scenario } from "./Scenario.ts"
 import { scenarios } from "./scenarios/all.ts"
@@ -89,6 +89,11 @@ const runAndSay = (cluster: Cluster, { json, out }: Asked) =>
       Effect.map((run) => outcomeOf(scenario, run)),
       Effect.catchTag("CannotMount", ({ message }) =>
         Effect.succeed(outcomeOfSkipped(scenario, seed, message))
+      ),
+      Effect.catchCause((cause) =>
+        Cause.hasInterrupts(cause)
+          ? Effect.failCause(cause)
+          : Effect.as(Console.error(explain(cause)), outcomeOfBroken(scenario, seed))
       )
     )
     yield* Console.log(json ? JSON.stringify(outcome) : lineOf(outcome))

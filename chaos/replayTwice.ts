@@ -33,6 +33,7 @@ export const replayTwice = Effect.fnUntraced(function* (
   const items = load.publications.flatMap(({ items }) => items)
   const ids = items.filter(({ kind }) => kind === "mended").map(({ eventId }) => eventId)
   const letters = yield* readOpen(world, ids).pipe(
+    Effect.retry({ times: 5 }),
     Effect.repeat({ until: ({ length }) => length === ids.length, schedule: Schedule.spaced("300 millis") }),
     Effect.timeout("2 minutes")
   )

@@ -56,11 +56,7 @@ export const outcomeOf = (scenario: Scenario, { evidence, findings, wall_ms }: R
   broken: countRules(findings)
 })
 
-export const outcomeOfSkipped = ({ name }: Scenario, seed: number, why: string): Outcome => ({
-  scenario: name,
-  seed,
-  passed: true,
-  skipped: why,
+const nothing = {
   acknowledged: 0,
   messages: 0,
   mails: 0,
@@ -70,6 +66,23 @@ export const outcomeOfSkipped = ({ name }: Scenario, seed: number, why: string):
   wall_ms: 0,
   recovered: [],
   broken: {}
+}
+
+export const outcomeOfSkipped = ({ name }: Scenario, seed: number, why: string): Outcome => ({
+  ...nothing,
+  scenario: name,
+  seed,
+  passed: true,
+  skipped: why
+})
+
+/** The driver itself could not go on. */
+export const outcomeOfBroken = ({ name }: Scenario, seed: number): Outcome => ({
+  ...nothing,
+  scenario: name,
+  seed,
+  passed: false,
+  broken: { driver: 1 }
 })
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`

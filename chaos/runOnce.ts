@@ -119,7 +119,8 @@ export const runOnce = Effect.fnUntraced(function* (scenario: Scenario, seed: nu
   const { sink } = world.mail
   const probed = { at_ms: 0, via: "http", items: probes, copies: 1 } as const
   const evidence: Evidence = {
-    ...(yield* collectStopped(world)),
+    // What is read once may meet a machine that is busy with other runs.
+    ...(yield* Effect.retry(collectStopped(world), { times: 5, schedule: Schedule.spaced("1 second") })),
     ...injector.log,
     ...journal,
     ...drained,
