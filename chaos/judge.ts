@@ -2,6 +2,7 @@
 
 import { type Evidence, type LedgerMessage } from "./Evidence.ts"
 import { mayLeaveDoubt, mostDoubled } from "./Fault.ts"
+import { growthOf } from "./flat.ts"
 import { type Item } from "./Load.ts"
 
 export interface Finding {
@@ -279,6 +280,17 @@ const answers: Rule = ({ evidence }) => evidence.contradictions.map((what) => ({
 const drained: Rule = ({ evidence }) =>
   evidence.drained ? [] : [{ rule: "drain", what: `not all was settled within ${evidence.drain_ms} ms` }]
 
+/** Only where nothing was done to them: a process that was restarted begins anew. */
+const flat: Rule = ({ evidence: { plan, samples } }) =>
+  plan.faults.every(({ fault }) => fault._tag === "Calm") && plan.faults.length > 0
+    ? growthOf(samples)
+        .filter(({ isFlat }) => !isFlat)
+        .map(({ descriptors, memory_bytes, process }) => ({
+          rule: "grows",
+          what: `${process}: memory ${memory_bytes.join(" to ")} bytes, descriptors ${descriptors.join(" to ")}`
+        }))
+    : []
+
 const rules: ReadonlyArray<Rule> = [
   lost,
   stuck,
@@ -296,7 +308,8 @@ const rules: ReadonlyArray<Rule> = [
   recovery,
   exits,
   answers,
-  drained
+  drained,
+  flat
 ]
 
 /** Everything that is not as promised; empty where all is. */

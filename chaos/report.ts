@@ -2,6 +2,7 @@
 
 import { type Evidence, type Recovered } from "./Evidence.ts"
 import { describeFault } from "./Fault.ts"
+import { type Growth, growthOf } from "./flat.ts"
 import { type Finding } from "./judge.ts"
 import { type Run } from "./runOnce.ts"
 import { type Scenario } from "./Scenario.ts"
@@ -27,6 +28,8 @@ export interface Outcome {
   readonly drain_ms: number
   readonly wall_ms: number
   readonly recovered: ReadonlyArray<Recovered>
+  /** What each process took when it had warmed up, and at the end; empty where the plan was not calm. */
+  readonly growth: ReadonlyArray<Growth>
   /** How often each rule was broken. */
   readonly broken: Readonly<Record<string, number>>
 }
@@ -53,6 +56,7 @@ export const outcomeOf = (scenario: Scenario, { evidence, findings, wall_ms }: R
   drain_ms: evidence.drain_ms,
   wall_ms,
   recovered: evidence.recovered,
+  growth: evidence.plan.faults.some(({ fault }) => fault._tag === "Calm") ? growthOf(evidence.samples) : [],
   broken: countRules(findings)
 })
 
@@ -65,6 +69,7 @@ const nothing = {
   drain_ms: 0,
   wall_ms: 0,
   recovered: [],
+  growth: [],
   broken: {}
 }
 
@@ -93,10 +98,15 @@ export const lineOf = (outcome: Outcome): string => {
   const head = `${passed ? "passed" : "FAILED"}  ${scenario} --seed ${seed}`
   if (outcome.skipped !== undefined) return `skipped ${scenario} --seed ${seed}: ${outcome.skipped}`
   const back = recovered.map(({ delivered_ms, what }) => `${what} back: first mail ${seconds(delivered_ms)}`)
+  const grown = outcome.growth.map(
+    ({ descriptors, memory_bytes, process }) =>
+      `${process} ${memory_bytes.map((bytes) => Math.round(bytes / 2 ** 20)).join(" → ")} MiB, ${descriptors.join(" → ")} descriptors`
+  )
   return [
     `${head}: ${acknowledged} acknowledged, ${mails} mails, ${again} again, ${outcome.unknown} unknown`,
     `settled ${seconds(drain_ms)} after the load, ${seconds(outcome.wall_ms)} in all`,
     ...back,
+    ...grown,
     ...Object.entries(broken).map(([rule, count]) => `${rule}: ${count}`)
   ].join("; ")
 }
