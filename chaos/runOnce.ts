@@ -5,7 +5,7 @@ import { Clock, Effect, Option, Schedule } from "effect"
 import { type Cluster } from "./cluster.ts"
 import { collect, collectStopped, isSettled, readBalance } from "./collect.ts"
 import { type Evidence, type Recovered, type Sample } from "./Evidence.ts"
-import { processNames } from "./Fault.ts"
+import { processNames, type TimedFault } from "./Fault.ts"
 import { makeInjector, type Probe } from "./inject.ts"
 import { type Finding, judge } from "./judge.ts"
 import { type Item, type PoisonPublication, type Publication } from "./Load.ts"
@@ -16,6 +16,14 @@ import { makeWorld, type World } from "./World.ts"
 
 /** Every message is settled within it, or the run has failed. */
 const drainLimit = "120 seconds"
+
+/** After the last publication and fault: who is not answered by then will never be. */
+const patience_ms = 150_000
+
+const endOfFault = ({ at_ms, fault }: TimedFault): number => at_ms + ("for_ms" in fault ? fault.for_ms : 0)
+
+const endOf = ({ faults, load }: Plan): number =>
+  Math.max(...load.publications.map(({ at_ms }) => at_ms), ...faults.map(endOfFault)) + patience_ms
 
 const together = { concurrency: "unbounded", discard: true } as const
 
@@ -111,7 +119,7 @@ export const runOnce = Effect.fnUntraced(function* (scenario: Scenario, seed: nu
   const { items: probes, probe } = makeProbe(world, publisher, seed)
   const injector = makeInjector(world, plan, { probe, contradictions: journal.contradictions })
 
-  yield* Effect.all([publishAll(plan, publisher), injector.run], together)
+  yield* Effect.timeoutOption(Effect.all([publishAll(plan, publisher), injector.run], together), endOf(plan))
   const drained = yield* drain(world, plan, journal)
   // Where nobody answers any more, that is a finding.
   const balance = yield* Effect.orElseSucceed(readBalance(world), () => ({}))
