@@ -5,10 +5,11 @@
  * had two answers from the ledger.
  */
 
-import { makeStatements, maxAttempts, type MessageClass, type Statements } from "./statements.ts"
+import { makeStatements, type MessageClass, type Statements, words } from "./statements.ts"
 import {
   type Hand,
   idle,
+  isDead,
   isOpen,
   isOver,
   isWaiting,
@@ -35,15 +36,19 @@ interface Turn {
 const started = ({ attempt }: World): Partial<Hand> => ({ phase: "started", attempt, isFloating: false })
 
 const moves: Record<Phase, (turn: Turn) => void> = {
-  idle: ({ process, statements, step, world }) => {
+  idle: ({ process, step, world }) => {
     if (world.hints === 0) return
     const taken = { ...world, hints: world.hints - 1 }
+    const { attempt, generation } = world
     if (!isWaiting(world.status)) step("ack", taken, idle)
-    else if (world.attempt >= maxAttempts) step("exhausted", statements.exhaust(taken), idle)
-    else step("load", taken, { phase: "loaded", attempt: world.attempt, owner: process.identity })
+    else step("load", taken, { phase: "loaded", attempt, generation, owner: process.identity })
+  },
+  doomed: ({ hand, statements, step, world }) => {
+    step("give up", statements.giveUp(world, hand), idle)
   },
   loaded: ({ fault, hand, isElsewhere, process, rules, statements, step, world }) => {
     if (rules.onceAProcess && isElsewhere) return step("leave it to the other batch", world, idle)
+    fault("no template", world, { phase: "doomed" })
     const owner = process.identity
     const next = statements.start(world, { ...hand, owner })
     step("start", next ?? world, next === null ? idle : { ...started(next), owner })
@@ -179,6 +184,16 @@ const stepsOfRecovery = (world: World, { statements }: Laws): ReadonlyArray<Step
     : noticed
 }
 
+/** Whoever reads the letter of a death, or looks after what is in doubt. */
+const stepsOfOperator = (world: World, { statements }: Laws): ReadonlyArray<Step> => {
+  if (world.orders === 0) return []
+  const said = (name: string, next: World): Step => ({ name, isFault: false, world: next })
+  if (isDead(world) && world.letter !== null) return [said("replay", statements.replay(world))]
+  return world.status === "unknown"
+    ? words.map((word) => said(`resolve as ${word}`, statements.resolve(world, word)))
+    : []
+}
+
 interface Laws {
   readonly statements: Statements
   readonly rules: Rules
@@ -196,6 +211,7 @@ export const makeSteps = (messageClass: MessageClass, rules: Rules) => {
           ...stepsOfProcess(world, 0),
           ...stepsOfProcess(world, 1),
           ...stepsOfRegister(world, laws),
-          ...stepsOfRecovery(world, laws)
+          ...stepsOfRecovery(world, laws),
+          ...stepsOfOperator(world, laws)
         ]
 }

@@ -20,6 +20,12 @@ export interface Rules {
   readonly keepsSending: boolean
   /** Counters follow what was written, not what was asked. */
   readonly countsWritten: boolean
+  /** A start or settle writes only where no operator has put the row back since it was loaded. */
+  readonly generationFence: boolean
+  /** A death of each generation is a death of its own. */
+  readonly deathAGeneration: boolean
+  /** Who puts a row back announces it, and takes its end out of the counters. */
+  readonly reopensWhole: boolean
 }
 
 export const realRules: Rules = {
@@ -28,14 +34,27 @@ export const realRules: Rules = {
   onceAProcess: true,
   looksTwice: true,
   keepsSending: true,
-  countsWritten: true
+  countsWritten: true,
+  generationFence: true,
+  deathAGeneration: true,
+  reopensWhole: true
 }
 
 /**
- * Of a batch in hand: `lost` its start had no answer, `again` that was taken back, `taken` the next start found the row
+ * Of a batch in hand: `doomed` no attempt was left when it was loaded; `lost` its start had no answer, `again` that was taken back, `taken` the next start found the row
  * taken; `sure` it may write the final dot.
  */
-export const phases = ["idle", "loaded", "lost", "again", "taken", "started", "sure", "ended"] as const
+export const phases = [
+  "idle",
+  "loaded",
+  "doomed",
+  "lost",
+  "again",
+  "taken",
+  "started",
+  "sure",
+  "ended"
+] as const
 export type Phase = (typeof phases)[number]
 
 /** A batch in hand, with this row's hint in it unless it is idle. */
@@ -43,6 +62,8 @@ export interface Hand {
   readonly phase: Phase
   /** The row's attempt as it was loaded; from `started` on its own. */
   readonly attempt: number
+  /** The row's generation as it was loaded. */
+  readonly generation: number
   readonly owner: number
   readonly result: AttemptResult | null
   /** Its lost start has not reached the row yet, and may still. */
@@ -58,6 +79,7 @@ export interface Process {
 export interface World {
   readonly status: Status
   readonly attempt: number
+  readonly generation: number
   readonly worker: number | null
   readonly processes: ReadonlyArray<Process>
   /** By identity; `gone` crashed, and nobody has noticed yet. */
@@ -73,6 +95,14 @@ export interface World {
   readonly excuses: number
   /** Faults that may still happen. */
   readonly faults: number
+  /** Words that an operator may still say. */
+  readonly orders: number
+  /** Words so far that send again what may have been sent. */
+  readonly risks: number
+  /** The ids of all dead letters, by the death that they are of. */
+  readonly letters: ReadonlyArray<string>
+  /** The open one. */
+  readonly letter: string | null
 }
 
 export interface Step {
@@ -81,12 +111,20 @@ export interface Step {
   readonly world: World
 }
 
-export const idle: Hand = { phase: "idle", attempt: 0, owner: 0, result: null, isFloating: false }
+export const idle: Hand = {
+  phase: "idle",
+  attempt: 0,
+  generation: 0,
+  owner: 0,
+  result: null,
+  isFloating: false
+}
 
-/** Planned, with so many faults to come. */
-export const begin = (faults: number): World => ({
+/** Planned, with so many faults and words of an operator to come. */
+export const begin = (faults: number, orders = 0): World => ({
   status: "queued",
   attempt: 0,
+  generation: 0,
   worker: null,
   processes: [
     { identity: 0, isFrozen: false, hands: [idle, idle] },
@@ -98,15 +136,34 @@ export const begin = (faults: number): World => ({
   sends: 0,
   counted: 0,
   excuses: 0,
-  faults
+  faults,
+  orders,
+  risks: 0,
+  letters: [],
+  letter: null
 })
 
 export const isWaiting = (status: Status): boolean => status === "queued" || status === "retrying"
 export const isOpen = ({ status }: World): boolean => isWaiting(status) || status === "sending"
 
+const deaths: ReadonlySet<Status> = new Set(["failed", "bounced", "dead"])
+export const isDead = ({ status }: World): boolean => deaths.has(status)
+
+/** An operator has something to decide. */
+const isAskable = (world: World): boolean => isDead(world) || world.status === "unknown"
+
+/** An attempt of a generation. */
+export interface Life {
+  readonly attempt: number
+  readonly generation: number
+}
+
+export const deathOf = ({ attempt, generation }: Life): string => `${generation}.${attempt}`
+
 /** Nothing can happen any more that changes what became of the row. */
 export const isOver = (world: World): boolean =>
   !isOpen(world) &&
+  (world.orders === 0 || !isAskable(world)) &&
   world.processes.every(({ hands }) =>
     hands.every(({ phase }) => phase !== "started" && phase !== "sure" && phase !== "ended")
   )
@@ -122,12 +179,14 @@ export const keyOf = (world: World): string => {
     names.set(identity, name)
     return `${name}${world.identities[identity]}`
   }
-  const ofHand = ({ attempt, isFloating, owner, phase, result }: Hand): string =>
-    phase === "idle" ? "" : [phase, attempt, nameOf(owner), result, isFloating].join(" ")
+  const ofHand = ({ attempt, generation, isFloating, owner, phase, result }: Hand): string =>
+    phase === "idle" ? "" : [phase, attempt, generation, nameOf(owner), result, isFloating].join(" ")
   const processes = world.processes.map(({ hands, identity, isFrozen }) =>
     [nameOf(identity), isFrozen, ...hands.map(ofHand).toSorted()].join(",")
   )
   const worker = world.worker === null ? "" : nameOf(world.worker)
-  const { attempt, counted, excuses, faults, hints, register, sends, status } = world
-  return [status, attempt, worker, ...processes, hints, register, sends, counted, excuses, faults].join("|")
+  const { attempt, counted, excuses, faults, generation, hints, letter, letters, orders, register } = world
+  const { risks, sends, status } = world
+  const row = [status, attempt, generation, worker, letter, letters.join(" ")]
+  return [...row, ...processes, hints, register, sends, counted, excuses, faults, orders, risks].join("|")
 }
