@@ -1,10 +1,10 @@
 /** Carillon's parts without the ledger, as the sides of the bench use them. */
 
-import { ConfigProvider, Effect, Layer, Result, type Scope } from "effect"
+import { ConfigProvider, Effect, Layer, type Scope } from "effect"
 
 import * as deliverEmail from "../../consumers/deliverEmail.ts"
 import { consumer } from "../../consumers/run.ts"
-import { decodeNotificationJob, type NotificationJob } from "../../schemas/Job.ts"
+import { type NotificationJob } from "../../schemas/Job.ts"
 import { Verdict } from "../../src/domain/Verdict.ts"
 import { nats } from "../../src/main.ts"
 import { type Consumer } from "../../src/nats/Consumer.ts"
@@ -12,6 +12,7 @@ import { NatsConnection } from "../../src/nats/NatsConnection.ts"
 import { type Publisher } from "../../src/nats/Publisher.ts"
 import { Streams } from "../../src/nats/Streams.ts"
 import { DeadLetters } from "../../src/services/DeadLetters.ts"
+import { readJob } from "../../src/services/readMessage.ts"
 import { settings } from "../measure/side.ts"
 
 type Parts = Consumer | NatsConnection | Publisher | Streams
@@ -45,11 +46,7 @@ export const consumeJobs = (see: (jobs: ReadonlyArray<NotificationJob>) => void)
   Layer.launch(
     consumer({
       definition: deliverEmail.definition,
-      decode: (json) =>
-        Result.mapError(decodeNotificationJob(json), (error) => ({
-          reason: "invalid_payload" as const,
-          detail: error.message
-        })),
+      decode: ({ data }) => readJob(data),
       handle: (jobs: ReadonlyArray<NotificationJob>) =>
         Effect.sync(() => {
           see(jobs)

@@ -1,6 +1,6 @@
 /** The clients of one process for a real server, and the shortest consumer there is. */
 
-import { ConfigProvider, Deferred, Effect, Layer, Queue, Result, type Scope } from "effect"
+import { ConfigProvider, Deferred, Effect, Layer, Queue, type Scope } from "effect"
 
 import { consumer } from "#consumers/run.ts"
 import { Verdict } from "#src/domain/Verdict.ts"
@@ -11,6 +11,7 @@ import { type Outgoing } from "#src/nats/Outgoing.ts"
 import { Publisher } from "#src/nats/Publisher.ts"
 import { Streams } from "#src/nats/Streams.ts"
 import { DeadLetters } from "#src/services/DeadLetters.ts"
+import { readJson } from "#src/services/readMessage.ts"
 import { type ConsumerDefinition, redelivery } from "#streams/ConsumerDefinition.ts"
 import { jobs } from "#streams/jobs.ts"
 import { jobSubject, laneFilter } from "#streams/subjects.ts"
@@ -72,9 +73,7 @@ export const consuming = (
     return numbers.map(() => Verdict.Done())
   })
   return Layer.build(
-    consumer({ definition, decode: (json) => Result.succeed(json), handle }).pipe(
-      Layer.provide(noDeadLetters)
-    )
+    consumer({ definition, decode: ({ data }) => readJson(data), handle }).pipe(Layer.provide(noDeadLetters))
   )
 }
 

@@ -88,6 +88,9 @@ const firstStuck = (
   return [...visited.keys()].find((key) => !seen.has(key))
 }
 
+const oneFault = { faults: 1, orders: 0 }
+const withAnOrder = { faults: 2, orders: 1 }
+
 describe("one row's life", () => {
   it.each<[MessageClass, Budget]>([
     ["campaign", { faults: 2, orders: 0 }],
@@ -105,19 +108,19 @@ describe("one row's life", () => {
   )
 
   // The exploration itself must be able to fail: without any one of the rules two faults at most are enough.
-  it.each<[keyof Rules, MessageClass, Violation, Budget]>([
-    ["ownerFence", "campaign", "doubled", { faults: 1, orders: 0 }],
-    ["attemptFence", "transactional", "stuck", { faults: 1, orders: 0 }],
-    ["onceAProcess", "campaign", "doubled", { faults: 1, orders: 0 }],
-    ["looksTwice", "transactional", "stuck", { faults: 1, orders: 0 }],
-    ["keepsSending", "campaign", "lost", { faults: 1, orders: 0 }],
-    ["countsWritten", "transactional", "miscounted", { faults: 1, orders: 0 }],
-    ["generationFence", "campaign", "silent", { faults: 2, orders: 1 }],
-    ["deathAGeneration", "transactional", "silent", { faults: 2, orders: 1 }],
-    ["reopensWhole", "campaign", "lost", { faults: 1, orders: 1 }]
+  it.each<{ rule: keyof Rules; messageClass: MessageClass; violation: Violation; budget: Budget }>([
+    { rule: "ownerFence", messageClass: "campaign", violation: "doubled", budget: oneFault },
+    { rule: "attemptFence", messageClass: "transactional", violation: "stuck", budget: oneFault },
+    { rule: "onceAProcess", messageClass: "campaign", violation: "doubled", budget: oneFault },
+    { rule: "looksTwice", messageClass: "transactional", violation: "stuck", budget: oneFault },
+    { rule: "keepsSending", messageClass: "campaign", violation: "lost", budget: oneFault },
+    { rule: "countsWritten", messageClass: "transactional", violation: "miscounted", budget: oneFault },
+    { rule: "generationFence", messageClass: "campaign", violation: "silent", budget: withAnOrder },
+    { rule: "deathAGeneration", messageClass: "transactional", violation: "silent", budget: withAnOrder },
+    { rule: "reopensWhole", messageClass: "campaign", violation: "lost", budget: withAnOrder }
   ])(
-    "goes wrong without %s: a %s message is %s",
-    (rule, messageClass, violation, budget) => {
+    "goes wrong without $rule: a $messageClass message is $violation",
+    ({ budget, messageClass, rule, violation }) => {
       const explored = explore(messageClass, { ...realRules, [rule]: false }, budget)
       assert.strictEqual(explored.violation, violation, explored.story)
     },
