@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npm run bench -- [NAME…] [--smoke] [--profile] [--runs N] [--side NAME]`: one table for each figure. */
+/** `npm run bench -- [NAME…] [--smoke] [--profile] [--runs N] [--side NAME] [--share 0.2]`: one table for each figure. */
 
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
@@ -29,7 +29,8 @@ const { positionals, values } = parseArgs({
     smoke: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
     runs: { type: "string", default: "3" },
-    side: { type: "string", default: "" }
+    side: { type: "string", default: "" },
+    share: { type: "string", default: "1" }
   }
 })
 
@@ -63,7 +64,7 @@ const bench = Effect.gen(function* () {
     process.exitCode = 2
     return
   }
-  const machine = yield* makeMachine(values.smoke)
+  const machine = yield* makeMachine(values.smoke ? 1 / 50 : Number(values.share))
   const options = { machine, runs: values.smoke ? 1 : Number(values.runs), only: values.side }
   yield* values.profile ? profile(options) : compare(options)
 })

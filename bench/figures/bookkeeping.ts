@@ -10,7 +10,7 @@ import { type Figure, ownCpu, plain, rate, type Side, totalCpu } from "./Figure.
 const carillon = (machine: Machine): Side => ({
   name: "Carillon",
   configuration:
-    "the shipped worker's layers with a provider that takes all at once and has 500 connections; no relay; nats.conf, JOBS_EMAIL with persist_mode async, Postgres with fsync",
+    "the shipped worker's layers with a provider that takes all at once and has 500 connections, so batches of 500; no relay; nats.conf, JOBS_EMAIL with persist_mode async, Postgres with fsync",
   run: Effect.gen(function* () {
     const ground = yield* startGround(machine)
     const count = machine.size(60_000)

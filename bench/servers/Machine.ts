@@ -9,7 +9,7 @@ import { findRedis, startRedis } from "./redis.ts"
 type Once<A> = Effect.Effect<A, Failure, FileSystem.FileSystem | Path.Path | Scope.Scope>
 
 export interface Machine {
-  /** Of the count of a full run: all of it, or a fiftieth where everything is only to be seen working. */
+  /** So much of the count of a full run. */
   readonly size: (count: number) => number
   /** An empty database of the server that all runs share. */
   readonly database: Once<{ readonly url: string; readonly pid: number }>
@@ -18,12 +18,12 @@ export interface Machine {
 }
 
 /** Whatever is needed is started, or found, when it is first needed. */
-export const makeMachine = Effect.fnUntraced(function* (isSmoke: boolean) {
+export const makeMachine = Effect.fnUntraced(function* (share: number) {
   const scope = yield* Effect.scope
   const postgres = yield* Effect.cached(Effect.provideService(startPostgres, Scope.Scope, scope))
   const redis = yield* Effect.cached(findRedis)
   return {
-    size: (count) => (isSmoke ? Math.ceil(count / 50) : count),
+    size: (count) => Math.ceil(count * share),
     database: Effect.flatMap(postgres, (server) =>
       Effect.map(freshDatabase(server), (url) => ({ url, pid: server.pid }))
     ),

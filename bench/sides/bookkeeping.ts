@@ -5,6 +5,8 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { Clock, ConfigProvider, Effect, Layer } from "effect"
 
 import * as deliverEmail from "../../consumers/deliverEmail.ts"
+import { consumer } from "../../consumers/run.ts"
+import { type NotificationJob } from "../../schemas/Job.ts"
 import { toInstant } from "../../src/domain/instants.ts"
 import { nats, repositories } from "../../src/main.ts"
 import { EmailProvider } from "../../src/providers/EmailProvider.ts"
@@ -15,17 +17,20 @@ import { Delivery } from "../../src/services/Delivery.ts"
 import { Draining } from "../../src/services/Draining.ts"
 import { OpenWork } from "../../src/services/OpenWork.ts"
 import { Preparing } from "../../src/services/Preparing.ts"
+import { readJob } from "../../src/services/readMessage.ts"
 import { Sending } from "../../src/services/Sending.ts"
 import { Settling } from "../../src/services/Settling.ts"
 import { Templates } from "../../src/services/Templates.ts"
 import { Workers } from "../../src/services/Workers.ts"
 import { settings } from "../measure/side.ts"
 
+const connections = 500
+
 const nullProvider = Layer.effect(
   EmailProvider,
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
-    const { release, reserve } = makeSlots(500)
+    const { release, reserve } = makeSlots(connections)
     return EmailProvider.of({
       reserve,
       release,
@@ -58,10 +63,12 @@ const ground = Workers.layerOf("bench").pipe(
 const preparing = Preparing.layer.pipe(Layer.provide(Layer.merge(Contacts.layerLocal, Templates.layer)))
 const sending = Sending.layer.pipe(Layer.provide(nullProvider), Layer.provideMerge(Settling.layer))
 const delivery = Delivery.layer.pipe(Layer.provide(Layer.merge(preparing, sending)))
-const worker = deliverEmail.layer.pipe(
-  Layer.provide(Layer.merge(delivery, DeadLetters.layer)),
-  Layer.provide(ground)
-)
+/** As many at a time as there are connections; the shipped hundred is for twenty. */
+const worker = consumer({
+  definition: { ...deliverEmail.definition, maxBatch: connections },
+  decode: ({ data }) => readJob(data),
+  handle: (jobs: ReadonlyArray<NotificationJob>) => Delivery.use(({ deliver }) => deliver(jobs))
+}).pipe(Layer.provide(Layer.merge(delivery, DeadLetters.layer)), Layer.provide(ground))
 
 process.on("SIGTERM", () => process.exit(0))
 

@@ -1,11 +1,12 @@
 /** Some connections to Postgres, kept and shared: one statement or one transaction at a time on each. */
 
-import { DateTime, Duration, Effect, Redacted } from "effect"
+import { Duration, Effect, Redacted } from "effect"
 import postgres from "postgres"
 
 import { type PostgresError, PostgresUnreachable, toPostgresError } from "./errors.ts"
 import { inTransaction } from "./inTransaction.ts"
 import { showPool } from "./poolMetrics.ts"
+import { readInstant } from "./readInstant.ts"
 import { type Silence } from "./Silence.ts"
 import { Turns } from "./Turns.ts"
 
@@ -47,7 +48,7 @@ const types = {
     to: 1184,
     from: [1184],
     serialize: (value: Date | string) => (typeof value === "string" ? value : value.toISOString()),
-    parse: (text: string) => DateTime.formatIso(DateTime.makeUnsafe(text))
+    parse: readInstant
   },
   count: { to: 20, from: [20], serialize: String, parse: Number }
 }
