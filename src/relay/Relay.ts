@@ -53,8 +53,6 @@ const failures = Metric.counter("carillon_announce_failures_total", {
   description: "Announcements that failed and are tried again"
 })
 
-const idsOf = (rows: ReadonlyArray<OutboxRow>) => rows.map(({ outbox_id }) => outbox_id)
-
 const refused = (kind: OutboxKind, error: NotAcknowledged | BatchNotAcknowledged) =>
   Effect.andThen(
     Metric.update(Metric.withAttributes(failures, { kind }), 1),
@@ -64,7 +62,7 @@ const refused = (kind: OutboxKind, error: NotAcknowledged | BatchNotAcknowledged
 /** A row that JetStream refuses keeps its lease: it is tried again when that has run out, and holds up no other. */
 const announceAlone = Effect.fnUntraced(function* (kind: OutboxKind, row: OutboxRow) {
   yield* publish(kind, [row])
-  yield* OutboxRepository.use((outbox) => outbox.announced(idsOf([row])))
+  yield* OutboxRepository.use((outbox) => outbox.announced([row]))
   yield* Metric.update(Metric.withAttributes(announced, { kind }), 1)
 })
 
@@ -90,13 +88,13 @@ const announceOnce = Effect.fn("Relay.announce")(function* (kind: OutboxKind) {
   // A server that answers nothing at all has refused nothing.
   const announceRest = Effect.andThen(ping, announceEach(kind, rows))
   yield* publish(kind, rows).pipe(
-    Effect.andThen(outbox.announced(idsOf(rows))),
+    Effect.andThen(outbox.announced(rows)),
     Effect.andThen(Metric.update(Metric.withAttributes(announced, { kind }), rows.length)),
     Effect.catchTags({
       NotAcknowledged: () => announceRest,
       BatchNotAcknowledged: () => announceRest
     }),
-    Effect.tapErrorTag("NatsAway", () => outbox.release(idsOf(rows)))
+    Effect.tapErrorTag("NatsAway", () => outbox.release(rows))
   )
   return rows.length
 })

@@ -35,22 +35,37 @@ const inLedger = <A, E, R>(
     )
   )
 
-/** A key that has outlived its 24 hours is as good as new. */
+/** A key that has outlived its 24 hours is as good as new. Counts the requests that hold it, all of them the same. */
 const claimKey = (sql: Sql, { key, organizationId, requestHash }: IdempotentRequest) => sql<
   Array<{ mine: boolean }>
 >`
   insert into idempotency_keys as kept (organization_id, key, request_hash, answer)
-  values (${organizationId}, ${key}, decode(${requestHash}, 'hex'), '{}')
+  values (${organizationId}, ${key}, decode(${requestHash}, 'hex'), '{"holders": 1}')
   on conflict (organization_id, key) do update set
     request_hash = case when kept.created_at > now() - interval '24 hours'
       then kept.request_hash else excluded.request_hash end,
     created_at = case when kept.created_at > now() - interval '24 hours'
-      then kept.created_at else excluded.created_at end
+      then kept.created_at else excluded.created_at end,
+    answer = case
+      when kept.created_at <= now() - interval '24 hours' then excluded.answer
+      when kept.request_hash = excluded.request_hash and kept.answer ? 'holders'
+        then jsonb_build_object('holders', (kept.answer ->> 'holders')::int + 1)
+      else kept.answer end
   returning request_hash = decode(${requestHash}, 'hex') as mine`
 
+/** One that succeeded never lets go: the key is free again only where all of them have failed. */
 const releaseKey = (sql: Sql, { key, organizationId, requestHash }: IdempotentRequest) => sql`
-  delete from idempotency_keys
-  where organization_id = ${organizationId} and key = ${key} and request_hash = decode(${requestHash}, 'hex')`
+  with held as (
+    select organization_id, key, (answer ->> 'holders')::int as holders from idempotency_keys
+    where organization_id = ${organizationId} and key = ${key} and request_hash = decode(${requestHash}, 'hex')
+    for update
+  ),
+  freed as (
+    delete from idempotency_keys k using held
+    where k.organization_id = held.organization_id and k.key = held.key and held.holders <= 1
+  )
+  update idempotency_keys k set answer = jsonb_build_object('holders', held.holders - 1)
+  from held where k.organization_id = held.organization_id and k.key = held.key and held.holders > 1`
 
 const lockKey = (sql: Sql, { key, organizationId }: IdempotentRequest) => sql`
   select pg_advisory_xact_lock(hashtextextended(${`${organizationId} ${key}`}, 0))`
@@ -72,7 +87,7 @@ export class IdempotencyRepository extends Context.Service<
   {
     /** Takes the key for this request; true where it holds the key now, so also when it did before. */
     readonly claim: (request: IdempotentRequest) => Effect.Effect<boolean, LedgerUnreachable>
-    /** Gives back a key that led to nothing. */
+    /** Gives back a key that led to nothing; it stays with those who have claimed it as well. */
     readonly release: (request: IdempotentRequest) => Effect.Effect<void, LedgerUnreachable>
     /** Holds others with the same key off until the surrounding transaction ends. */
     readonly lock: (request: IdempotentRequest) => Effect.Effect<void, LedgerUnreachable>

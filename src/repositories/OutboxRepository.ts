@@ -8,6 +8,7 @@ import { LedgerFence } from "./LedgerFence.ts"
 import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
 import {
   forgetStreams,
+  type Leased,
   leaseRows,
   markAnnounced,
   type OutboxKind,
@@ -25,10 +26,10 @@ export class OutboxRepository extends Context.Service<
       kind: OutboxKind,
       limit: number
     ) => Effect.Effect<ReadonlyArray<OutboxRow>, LedgerUnreachable>
-    /** They are in their streams. */
-    readonly announced: (ids: ReadonlyArray<number>) => Effect.Effect<void, LedgerUnreachable>
+    /** They are in their streams; but for those whose lease is no longer ours, which are announced again. */
+    readonly announced: (rows: ReadonlyArray<Leased>) => Effect.Effect<void, LedgerUnreachable>
     /** They are not: others may try at once. */
-    readonly release: (ids: ReadonlyArray<number>) => Effect.Effect<void, LedgerUnreachable>
+    readonly release: (rows: ReadonlyArray<Leased>) => Effect.Effect<void, LedgerUnreachable>
     /**
      * One step of reconciling announced rows whose time has come: what is settled is dropped from them, an empty row is
      * deleted, and the rest is to be announced again. Answers how many rows were looked at.
@@ -45,8 +46,8 @@ export class OutboxRepository extends Context.Service<
       const { reaches } = yield* LedgerFence
       return OutboxRepository.of({
         lease: (kind, limit) => rows((sql) => leaseRows(sql, { kind, limit }, reaches)),
-        announced: (ids) => Effect.asVoid(rows((sql) => markAnnounced(sql, ids))),
-        release: (ids) => Effect.asVoid(rows((sql) => releaseRows(sql, ids))),
+        announced: (leased) => Effect.asVoid(rows((sql) => markAnnounced(sql, leased))),
+        release: (leased) => Effect.asVoid(rows((sql) => releaseRows(sql, leased))),
         reconcile: (limit) =>
           Effect.map(
             rows((sql) => reconcileRows(sql, limit)),

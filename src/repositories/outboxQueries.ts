@@ -20,7 +20,12 @@ export interface OutboxRow {
   readonly entries: ReadonlyArray<Outcome> | null
   readonly organizations: ReadonlyArray<string> | null
   readonly due_at: Instant | null
+  /** Until when it is leased: names this lease and no later one. */
+  readonly lease: string
 }
+
+/** What names a row and the lease that was taken on it. */
+export type Leased = Pick<OutboxRow, "outbox_id" | "lease">
 
 /** What was leased by a process that died is free again after this. */
 const lease = Duration.seconds(30)
@@ -36,20 +41,27 @@ export const leaseRows = (
     select outbox_id from outbox
     where ${reaches(sql)} and kind = ${kind} and announced_at is null and coalesce(leased_until, '-infinity') <= now()
     order by outbox_id limit ${limit} for update skip locked)
-  returning outbox_id, kind, stream, keys, entries, organizations, due_at`
+  returning outbox_id, kind, stream, keys, entries, organizations, due_at, leased_until::text as lease`
+
+/** Only while the lease is still ours: one that has run out, or was revoked by a loss, is somebody else's word. */
+const ours = (sql: Sql, leased: ReadonlyArray<Leased>) => {
+  const ids = leased.map(({ outbox_id }) => outbox_id)
+  return sql`outbox_id = any(${ids}::bigint[]) and (outbox_id, leased_until) in (
+    select * from unnest(${ids}::bigint[], ${leased.map(({ lease }) => lease)}::text[]::timestamptz[]))`
+}
 
 /**
  * Looked at again after 60 s, doubling to 600 s, or when the first of them is due. A lost `announced_at` only repeats an
  * announcement, so its commit need not wait for the disk.
  */
-export const markAnnounced = (sql: Sql, ids: ReadonlyArray<number>) => sql`
+export const markAnnounced = (sql: Sql, leased: ReadonlyArray<Leased>) => sql`
   with lazily as (select set_config('synchronous_commit', 'off', true))
   update outbox set announced_at = now(), leased_until = null,
     check_at = greatest(now() + least(60 * (2 ^ least(checks, 4)), 600) * interval '1 second', due_at)
-  from lazily where outbox_id = any(${ids}::bigint[])`
+  from lazily where ${ours(sql, leased)}`
 
-export const releaseRows = (sql: Sql, ids: ReadonlyArray<number>) => sql`
-  update outbox set leased_until = null where outbox_id = any(${ids}::bigint[])`
+export const releaseRows = (sql: Sql, leased: ReadonlyArray<Leased>) => sql`
+  update outbox set leased_until = null where ${ours(sql, leased)}`
 
 /**
  * What is not a job needs no second look: its stream has acknowledged it, and nothing was lost since. A row is due later
@@ -81,6 +93,10 @@ export const reconcileRows = (sql: Sql, limit: number) => sql<Array<{ readonly o
   )
   select outbox_id from due`
 
+/**
+ * What is being announced at this moment may be lost as well, though JetStream has acknowledged it: its lease is revoked,
+ * so that whoever holds it cannot say that it is done.
+ */
 export const forgetStreams = (sql: Sql, streams: ReadonlyArray<string>) => sql`
   update outbox set announced_at = null, leased_until = null
-  where stream = any(${streams}::text[]) and announced_at is not null`
+  where stream = any(${streams}::text[]) and (announced_at is not null or leased_until is not null)`

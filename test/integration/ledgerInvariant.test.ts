@@ -66,9 +66,7 @@ const plantWorld = Effect.gen(function* () {
 })
 
 const announceAll = OutboxRepository.use((outbox) =>
-  Effect.flatMap(outbox.lease("jobs", 1000), (rows) =>
-    outbox.announced(rows.map(({ outbox_id }) => outbox_id))
-  )
+  Effect.flatMap(outbox.lease("jobs", 1000), (rows) => outbox.announced(rows))
 )
 
 const reconcile = Effect.gen(function* () {

@@ -8,6 +8,7 @@ import { Effect } from "effect"
 import { WorkerId } from "#schemas/Ids.ts"
 import { afterAttempt } from "#src/domain/fate.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
+import { type Leased } from "#src/repositories/outboxQueries.ts"
 import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
 import { sampleAttempt } from "#test/support/jobs.ts"
 import {
@@ -49,7 +50,7 @@ const theRow = Effect.fnUntraced(function* (id: string) {
 
 const leaseAll = OutboxRepository.use((outbox) => outbox.lease("jobs", all))
 const announceAll = Effect.flatMap(leaseAll, (rows) =>
-  OutboxRepository.use((outbox) => outbox.announced(rows.map(({ outbox_id }) => outbox_id)))
+  OutboxRepository.use((outbox) => outbox.announced(rows))
 )
 /** The time to look at all that was announced has come, but for what is due later. */
 const passTime = ask(
@@ -105,7 +106,7 @@ layer(ledgerLayer)("OutboxRepository.lease", (it) => {
   it.effect("ends after 30 s, or when it is released", () =>
     Effect.gen(function* () {
       const id = yield* plant()
-      const ours = (yield* leaseAll).filter(({ keys }) => keys.includes(id)).map(({ outbox_id }) => outbox_id)
+      const ours = (yield* leaseAll).filter(({ keys }) => keys.includes(id))
       assert.isEmpty(yield* leaseAll)
       yield* OutboxRepository.use((outbox) => outbox.release(ours))
       assert.lengthOf(yield* leaseAll, 1)
@@ -222,6 +223,42 @@ layer(ledgerLayer)("OutboxRepository.forget", (it) => {
         (yield* leaseAll).map(({ keys }) => keys),
         [[id]]
       )
+    })
+  )
+})
+
+layer(ledgerLayer)("OutboxRepository.announced", (it) => {
+  const announced = (rows: ReadonlyArray<Leased>) => OutboxRepository.use((outbox) => outbox.announced(rows))
+  const release = (rows: ReadonlyArray<Leased>) => OutboxRepository.use((outbox) => outbox.release(rows))
+  const forget = (stream: string) => OutboxRepository.use((outbox) => outbox.forget([stream]))
+  const pass30s = ask((sql) => sql`update outbox set leased_until = leased_until - interval '30 seconds'`)
+
+  it.effect("is no word about what was lost between its acknowledgement and it", () =>
+    Effect.gen(function* () {
+      const id = yield* plant()
+      const acknowledged = yield* leaseAll
+      yield* forget("JOBS_EMAIL")
+      yield* announced(acknowledged)
+      assert.isFalse((yield* theRow(id)).announced)
+      const again = yield* leaseAll
+      assert.lengthOf(again, 1)
+      yield* announced(again)
+      assert.isTrue((yield* theRow(id)).announced)
+    })
+  )
+
+  it.effect("is no word about another one's lease, and neither is a release", () =>
+    Effect.gen(function* () {
+      const id = yield* plant()
+      const slow = yield* leaseAll
+      yield* pass30s
+      const other = yield* leaseAll
+      yield* release(slow)
+      yield* announced(slow)
+      assert.isFalse((yield* theRow(id)).announced)
+      assert.isEmpty(yield* leaseAll)
+      yield* announced(other)
+      assert.isTrue((yield* theRow(id)).announced)
     })
   )
 })
