@@ -19,6 +19,7 @@ import * as processMetrics from "#src/observability/processMetrics.ts"
 import { migrate } from "#src/postgres/migrate.ts"
 import { Postgres } from "#src/postgres/Postgres.ts"
 import * as smtp from "#src/providers/smtp/Smtp.ts"
+import * as closeForgotten from "#src/relay/closeForgotten.ts"
 import * as maintenance from "#src/relay/Maintenance.ts"
 import * as noticeLoss from "#src/relay/noticeLoss.ts"
 import * as relay from "#src/relay/Relay.ts"
@@ -71,10 +72,12 @@ import { Recovery } from "#src/services/Recovery.ts"
 import { Resolving } from "#src/services/Resolving.ts"
 import { Restoration } from "#src/services/Restoration.ts"
 import { SafeMode } from "#src/services/SafeMode.ts"
+import { SelfCheck } from "#src/services/SelfCheck.ts"
 import { Sending } from "#src/services/Sending.ts"
 import { Settling } from "#src/services/Settling.ts"
 import { Stories } from "#src/services/Stories.ts"
 import { Templates } from "#src/services/Templates.ts"
+import { UnderWay } from "#src/services/UnderWay.ts"
 import { Workers } from "#src/services/Workers.ts"
 import { allStreams } from "#streams/all.ts"
 
@@ -117,7 +120,7 @@ export const nats = Layer.mergeAll(Publisher.layer, Consumer.layer).pipe(
 /** What every role stands on. */
 const ground = (name: string) =>
   Layer.mergeAll(Workers.layerOf(name), SafeMode.layer).pipe(
-    Layer.provideMerge(Layer.mergeAll(repositories, nats, OpenWork.layer, Draining.layer))
+    Layer.provideMerge(Layer.mergeAll(repositories, nats, OpenWork.layer, Draining.layer, UnderWay.layer))
   )
 
 const catalogue = Layer.mergeAll(BuiltIns.layer, EventTypes.layer, Templates.layer)
@@ -134,7 +137,11 @@ const planner = Layer.mergeAll(
   Layer.provide(Burial.layer),
   Layer.provide(Layer.mergeAll(planning, Settling.layer, DeadLetters.layer))
 )
-const worker = deliverEmail.layer.pipe(Layer.provide(Layer.mergeAll(delivery, DeadLetters.layer)))
+const selfCheck = closeForgotten.layer.pipe(Layer.provide(SelfCheck.layer), Layer.provide(Settling.layer))
+const worker = Layer.merge(
+  deliverEmail.layer.pipe(Layer.provide(Layer.mergeAll(delivery, DeadLetters.layer))),
+  selfCheck
+)
 const housekeeping = maintenance.layer(allStreams).pipe(Layer.provide(Recovery.layer))
 
 /** In every process: what it commits it announces, and what was lost is announced again before anything is consumed. */

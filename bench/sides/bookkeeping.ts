@@ -21,6 +21,7 @@ import { readJob } from "../../src/services/readMessage.ts"
 import { Sending } from "../../src/services/Sending.ts"
 import { Settling } from "../../src/services/Settling.ts"
 import { Templates } from "../../src/services/Templates.ts"
+import { UnderWay } from "../../src/services/UnderWay.ts"
 import { Workers } from "../../src/services/Workers.ts"
 import { settings } from "../measure/side.ts"
 
@@ -58,7 +59,7 @@ const nullProvider = Layer.effect(
 )
 
 const ground = Workers.layerOf("bench").pipe(
-  Layer.provideMerge(Layer.mergeAll(repositories, nats, OpenWork.layer, Draining.layer))
+  Layer.provideMerge(Layer.mergeAll(repositories, nats, OpenWork.layer, Draining.layer, UnderWay.layer))
 )
 const preparing = Preparing.layer.pipe(Layer.provide(Layer.merge(Contacts.layerLocal, Templates.layer)))
 const sending = Sending.layer.pipe(Layer.provide(nullProvider), Layer.provideMerge(Settling.layer))

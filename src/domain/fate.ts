@@ -12,6 +12,7 @@
  * | refused at the start                     | `cancelled`, `suppressed`, `expired`, `dead` | dead letter for `dead` |
  * | its hints kill whoever takes them up     | `dead`      | dead letter                    |
  * | its worker died                          | `queued`, `dead`, `unknown` | the lost attempt |
+ * | its worker has lost track of it          | the same    | the lost attempt               |
  * | the ledger was restored: campaign        | `unknown`   | an operator decides            |
  */
 
@@ -146,18 +147,38 @@ export const afterRestore = (row: MessageRow, at: Instant): Settlement =>
     outcome: row.status === "sending" ? { result: "unknown", finished_at: at, phase: null } : null
   })
 
-/** The attempt was lost with its worker. */
-export const afterWorkerDied = (row: MessageRow, owner: WorkerId | null, at: Instant): Settlement => {
+/** How far the attempt got, no one knows. */
+const afterLosing = (
+  { owner, row }: { readonly row: MessageRow; readonly owner: WorkerId | null },
+  why: { reason: string; detail: string },
+  at: Instant
+): Settlement => {
   const base = { owner, outcome: { result: "unknown", finished_at: at, phase: null } } as const
-  const detail = "the process that was sending it died; it may have been sent"
-  if (row.message_class === "campaign")
-    return settlement(row, "unknown", { ...base, reason: "worker_died", detail })
-  if (row.attempt < row.max_attempts)
-    return settlement(row, "queued", { ...base, reason: "worker_died", detail })
+  if (row.message_class === "campaign") return settlement(row, "unknown", { ...base, ...why })
+  if (row.attempt < row.max_attempts) return settlement(row, "queued", { ...base, ...why })
+  const last = { reason: "attempts_exhausted", detail: why.detail } as const
   return settlement(row, "dead", {
     ...base,
-    reason: "attempts_exhausted",
-    detail,
-    letter: letterOfJob(row, { reason: "attempts_exhausted", detail, at })
+    ...last,
+    letter: letterOfJob(row, { ...last, at })
   })
 }
+
+/** The attempt was lost with its worker. */
+export const afterWorkerDied = (row: MessageRow, owner: WorkerId | null, at: Instant): Settlement =>
+  afterLosing(
+    { row, owner },
+    { reason: "worker_died", detail: "the process that was sending it died; it may have been sent" },
+    at
+  )
+
+/** Its worker lives, and has lost track of it: a start or a settlement that the ledger answered by an error. */
+export const afterLosingTrack = (row: MessageRow, owner: WorkerId, at: Instant): Settlement =>
+  afterLosing(
+    { row, owner },
+    {
+      reason: "track_lost",
+      detail: "the process that was sending it knows nothing of it; it may have been sent"
+    },
+    at
+  )

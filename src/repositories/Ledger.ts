@@ -24,6 +24,7 @@ import {
   loadRows,
   lostRows,
   openRows,
+  sendingRows,
   startRows,
   toLoaded
 } from "./messageQueries.ts"
@@ -106,6 +107,11 @@ export class Ledger extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<SettledRow>, LedgerUnreachable>
     /** Rows that are being sent by workers that are dead or absent; at most `limit`. */
     readonly lost: (limit: number) => Effect.Effect<ReadonlyArray<MessageRow>, LedgerUnreachable>
+    /** Rows that this worker is sending, as the ledger has it; at most `limit`. */
+    readonly sendingBy: (
+      worker: WorkerId,
+      limit: number
+    ) => Effect.Effect<ReadonlyArray<MessageRow>, LedgerUnreachable>
     /** Counts that JetStream gave up on the hint of this job; answers how often it has, 0 where there is no row. */
     readonly countExhaustion: (id: JobId, sequence: number) => Effect.Effect<number, LedgerUnreachable>
     /** Those of the ids that have rows, in any order. */
@@ -134,6 +140,7 @@ export class Ledger extends Context.Service<
           ),
         settle: (settlements) => rows((sql) => settleRows(sql, settlements, reaches)),
         decide: (decisions) => rows((sql) => decideRows(sql, decisions, reaches)),
+        sendingBy: (worker, limit) => rows((sql) => sendingRows(sql, worker, limit)),
         lost: (limit) => rows((sql) => lostRows(sql, limit)),
         countExhaustion: (id, sequence) =>
           Effect.map(

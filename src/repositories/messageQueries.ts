@@ -110,6 +110,14 @@ export const giveBack = (sql: Sql, jobs: ReadonlyArray<ReadyJob>, worker: Worker
     returning m.message_id`
 }
 
+/** Found like `lostRows`. */
+export const sendingRows = (sql: Sql, worker: WorkerId, limit: number) => sql<Array<MessageRow>>`
+  select distinct on (m.message_id) ${messageColumns(sql)}
+  from outbox o cross join unnest(o.keys) as k (message_id)
+  join campaign.campaign_messages m using (message_id)
+  where o.kind = 'jobs' and m.status = 'sending' and m.worker = ${worker}::uuid
+  order by m.message_id limit ${limit}`
+
 /** Found through the register of open work: the ledger has no index on statuses. */
 export const lostRows = (sql: Sql, limit: number) => sql<Array<MessageRow>>`
   select distinct on (m.message_id) ${messageColumns(sql)}

@@ -12,6 +12,7 @@ import { makeGroupCommit } from "./groupCommit.ts"
 import { allLaunched, type Batch, type Ended, makeLaunch, type Ready, type Refused } from "./launch.ts"
 import { makeLaunchAll } from "./launchAll.ts"
 import { Settling } from "./Settling.ts"
+import { UnderWay } from "./UnderWay.ts"
 import { Workers } from "./Workers.ts"
 
 export interface Sent {
@@ -43,11 +44,15 @@ export class Sending extends Context.Service<
       const { settle } = yield* Settling
       const draining = yield* Draining
 
-      const { ended, launchGroup } = makeLaunch({ ledger, provider, workers })
+      const underWay = yield* UnderWay
+      const launchGroup = makeLaunch({ ledger, provider, underWay, workers })
 
-      /** What ends while a statement is under way goes into the next one, whichever batch it is of. */
+      /** What ends while a statement is under way goes into the next one, whichever batch it is of. Answers which were refused. */
       const settleTogether = yield* makeGroupCommit(
-        (settlements: ReadonlyArray<Settlement>) => Effect.as(settle(settlements), settlements),
+        (settlements: ReadonlyArray<Settlement>) =>
+          Effect.map(settle(settlements), (refused) =>
+            settlements.map(({ message_id }) => refused.includes(message_id))
+          ),
         mostSettled
       )
 
@@ -61,8 +66,12 @@ export class Sending extends Context.Service<
           const some = yield* Queue.takeBetween(batch.ended, 1, Number.MAX_SAFE_INTEGER)
           isLaunched ||= some.includes(allLaunched)
           const settlements = some.filter((one) => one !== allLaunched)
-          yield* settleTogether(settlements)
-          ended(settlements.map(({ message_id }) => message_id))
+          const answers = yield* settleTogether(settlements)
+          const refused = settlements.flatMap(({ message_id }, i) =>
+            answers[i] === true ? [message_id] : []
+          )
+          underWay.lose(refused)
+          underWay.end(settlements.flatMap(({ message_id }, i) => (answers[i] === true ? [] : [message_id])))
           settled += settlements.length
         }
       })

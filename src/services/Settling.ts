@@ -2,6 +2,7 @@
 
 import { Context, Effect, Layer } from "effect"
 
+import { type JobId } from "#schemas/Ids.ts"
 import { type Decision } from "#src/domain/Decision.ts"
 import { type Settlement } from "#src/domain/Settlement.ts"
 import { Ledger, type SettledRow } from "#src/repositories/Ledger.ts"
@@ -19,11 +20,19 @@ const describe = ({ message_id, reason, status, traceparent }: Settlement) => ({
   ...(traceparent !== null && { "trace.id": traceparent.slice(3, 35) })
 })
 
+interface Written {
+  readonly rows: ReadonlyArray<SettledRow>
+  readonly refused: ReadonlyArray<JobId>
+}
+
 export class Settling extends Context.Service<
   Settling,
   {
-    /** Settles a batch; what finds its row taken or settled is left as it is. Waits for the ledger. */
-    readonly settle: (settlements: ReadonlyArray<Settlement>) => Effect.Effect<void>
+    /**
+     * Settles a batch; what finds its row taken or settled is left as it is. Waits for the ledger. Answers those that
+     * Postgres refused, which is a mistake of ours: their rows are as they were.
+     */
+    readonly settle: (settlements: ReadonlyArray<Settlement>) => Effect.Effect<ReadonlyArray<JobId>>
     /** Records what an operator decides; answers what was written, which is what was still as the operator saw it. */
     readonly decide: (
       decisions: ReadonlyArray<Decision>
@@ -37,21 +46,28 @@ export class Settling extends Context.Service<
       const work = yield* OpenWork
 
       /** What Postgres refuses for one row must not keep the others from being settled. */
-      const write = (settlements: ReadonlyArray<Settlement>): Effect.Effect<ReadonlyArray<SettledRow>> =>
+      const write = (settlements: ReadonlyArray<Settlement>): Effect.Effect<Written> =>
         untilLedger(ledger.settle(settlements)).pipe(
+          Effect.map((rows): Written => ({ rows, refused: [] })),
           Effect.catchDefect((defect) =>
             settlements.length === 1
-              ? Effect.as(Effect.logError("cannot be settled", defect, settlements.map(describe)), [])
+              ? Effect.as(Effect.logError("cannot be settled", defect, settlements.map(describe)), {
+                  rows: [],
+                  refused: settlements.map(({ message_id }) => message_id)
+                })
               : Effect.map(
                   Effect.forEach(settlements, (one) => write([one])),
-                  (written) => written.flat()
+                  (written) => ({
+                    rows: written.flatMap(({ rows }) => rows),
+                    refused: written.flatMap(({ refused }) => refused)
+                  })
                 )
           )
         )
 
       const settle = Effect.fn("Settling.settle")(function* (settlements: ReadonlyArray<Settlement>) {
-        if (settlements.length === 0) return
-        const written = yield* write(settlements)
+        if (settlements.length === 0) return []
+        const { refused, rows: written } = yield* write(settlements)
         yield* countDeliveries(settlements, written)
         work.ring("jobs", "outcomes", "dead_letters")
         const dead = settlements.filter(({ letter }) => letter !== null)
@@ -62,6 +78,7 @@ export class Settling extends Context.Service<
             "settle.asked": settlements.length,
             "settle.written": written.length
           })
+        return refused
       })
 
       const decide = Effect.fn("Settling.decide")(function* (decisions: ReadonlyArray<Decision>) {

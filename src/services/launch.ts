@@ -2,7 +2,7 @@
 
 import { Clock, Effect, Queue } from "effect"
 
-import { type JobId, type WorkerId } from "#schemas/Ids.ts"
+import { type WorkerId } from "#schemas/Ids.ts"
 import { type Judgement, type MessageRow } from "#schemas/rows/MessageRow.ts"
 import { type ComposedEmail } from "#src/domain/compose.ts"
 import { type ContactSource } from "#src/domain/contact.ts"
@@ -13,6 +13,7 @@ import { type EmailProvider } from "#src/providers/EmailProvider.ts"
 import { type Ledger, type ReadyJob, type StartedJob } from "#src/repositories/Ledger.ts"
 
 import { makeStart } from "./startJobs.ts"
+import { type UnderWay } from "./UnderWay.ts"
 import { type Workers } from "./Workers.ts"
 
 /** A job with nothing left to fill in. */
@@ -63,33 +64,27 @@ export interface Launchpad {
   readonly ledger: Ledger["Service"]
   readonly provider: EmailProvider["Service"]
   readonly workers: Workers["Service"]
+  readonly underWay: UnderWay["Service"]
 }
 
 /** Each of the group has a reserved connection; those that are not needed are given back. */
-export const makeLaunch = ({ ledger, provider, workers }: Launchpad) => {
-  /**
-   * From the start to the settlement. A second hint of the same job, in another batch of this process, must not start it
-   * meanwhile: to take back its own start it would take back the first one's, and the message would be sent twice.
-   */
-  const underWay = new Set<JobId>()
-
+export const makeLaunch = ({ ledger, provider, underWay, workers }: Launchpad) => {
   const start = makeStart(ledger)
 
-  /** They are settled, or were never started: another hint may start them. */
-  const ended = (ids: Iterable<JobId>) => {
-    for (const id of ids) underWay.delete(id)
-  }
-
-  /** One statement for as many as have a connection; answers what was started and by whom. */
+  /**
+   * One statement for as many as have a connection; answers what was started and by whom. A second hint of a job that is
+   * under way, in another batch of this process, must not start it meanwhile: to take back its own start it would take back
+   * the first one's, and the message would be sent twice.
+   */
   const startGroup = Effect.fnUntraced(function* (group: ReadonlyArray<Ready>) {
     const owner = workers.current()
     const mine = group.filter(({ row }) => !underWay.has(row.message_id))
     const byId = new Map(mine.map((job) => [job.row.message_id, job]))
-    for (const id of byId.keys()) underWay.add(id)
+    underWay.begin(byId.keys())
     const answers = yield* start(mine.map(toReadyJob), owner).pipe(
       Effect.onError(() =>
         Effect.sync(() => {
-          ended(byId.keys())
+          underWay.end(byId.keys())
           provider.release(group.length)
         })
       )
@@ -99,7 +94,7 @@ export const makeLaunch = ({ ledger, provider, workers }: Launchpad) => {
       return job === undefined ? [] : [{ answer, job, owner }]
     })
     const idle = matched.filter(({ answer }) => answer.judgement !== "sending")
-    ended(idle.map(({ answer }) => answer.message_id))
+    underWay.end(idle.map(({ answer }) => answer.message_id))
     provider.release(group.length - matched.length + idle.length)
     return matched
   })
@@ -135,5 +130,5 @@ export const makeLaunch = ({ ledger, provider, workers }: Launchpad) => {
     }
   })
 
-  return { ended, launchGroup }
+  return launchGroup
 }

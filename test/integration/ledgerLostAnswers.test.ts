@@ -14,6 +14,7 @@ import { type Batch, type Ended, makeLaunch, type Ready } from "#src/services/la
 import { OpenWork } from "#src/services/OpenWork.ts"
 import { Settling } from "#src/services/Settling.ts"
 import { makeStart } from "#src/services/startJobs.ts"
+import { UnderWay } from "#src/services/UnderWay.ts"
 import { sampleAttempt } from "#test/support/jobs.ts"
 import { ask, ledgerLayer, plant, readyJob, rowOf, type Seed } from "#test/support/ledger.ts"
 import { sampleContent } from "#test/support/smtpMail.ts"
@@ -186,45 +187,49 @@ const makeBatch = Effect.map(Queue.unbounded<Ended>(), (ended): Batch => ({
   inTheAir: 0
 }))
 
-layer(ledgerLayer)("a second hint of a job that this process is sending", (it) => {
-  const workers = {
-    current: () => worker,
-    mayProceed: () => true,
-    lastBeat: () => 0,
-    awaitTrust: Effect.void
+layer(Layer.merge(ledgerLayer, UnderWay.layer))(
+  "a second hint of a job that this process is sending",
+  (it) => {
+    const workers = {
+      current: () => worker,
+      mayProceed: () => true,
+      lastBeat: () => 0,
+      awaitTrust: Effect.void
+    }
+
+    it.effect("does not take the first one's start for its own when its answer is lost", () =>
+      Effect.gen(function* () {
+        const provider = makeProvider()
+        const real = yield* Ledger
+        /** The second start of all is lost. */
+        let starts = 0
+        const ledger: Shape = {
+          ...real,
+          start: (jobs, owner) =>
+            Effect.suspend(() => (++starts === 2 && jobs.length > 0 ? lost : real.start(jobs, owner)))
+        }
+        const ready = yield* readyOf({ message_class: "campaign" })
+        const underWay = yield* UnderWay
+        const launchGroup = makeLaunch({ ledger, provider: provider.service, underWay, workers })
+        const [first, second] = [yield* makeBatch, yield* makeBatch]
+        yield* provider.service.reserve(1)
+        yield* launchGroup([ready], first)
+        yield* provider.service.reserve(1)
+        yield* launchGroup([ready], second)
+        assert.deepStrictEqual(provider.sent, [ready.row.message_id])
+        assert.deepStrictEqual([first.inTheAir, second.inTheAir], [1, 0])
+        assert.strictEqual(provider.free(), 1)
+
+        provider.take()
+        const end = yield* Queue.take(first.ended)
+        if (typeof end === "string") return assert.fail(end)
+        assert.lengthOf(yield* real.settle([end]), 1)
+        underWay.end([ready.row.message_id])
+        yield* provider.service.reserve(1)
+        yield* launchGroup([ready], second)
+        assert.lengthOf(provider.sent, 1, "it is settled")
+        assert.strictEqual(provider.free(), 2)
+      })
+    )
   }
-
-  it.effect("does not take the first one's start for its own when its answer is lost", () =>
-    Effect.gen(function* () {
-      const provider = makeProvider()
-      const real = yield* Ledger
-      /** The second start of all is lost. */
-      let starts = 0
-      const ledger: Shape = {
-        ...real,
-        start: (jobs, owner) =>
-          Effect.suspend(() => (++starts === 2 && jobs.length > 0 ? lost : real.start(jobs, owner)))
-      }
-      const ready = yield* readyOf({ message_class: "campaign" })
-      const { ended, launchGroup } = makeLaunch({ ledger, provider: provider.service, workers })
-      const [first, second] = [yield* makeBatch, yield* makeBatch]
-      yield* provider.service.reserve(1)
-      yield* launchGroup([ready], first)
-      yield* provider.service.reserve(1)
-      yield* launchGroup([ready], second)
-      assert.deepStrictEqual(provider.sent, [ready.row.message_id])
-      assert.deepStrictEqual([first.inTheAir, second.inTheAir], [1, 0])
-      assert.strictEqual(provider.free(), 1)
-
-      provider.take()
-      const end = yield* Queue.take(first.ended)
-      if (typeof end === "string") return assert.fail(end)
-      assert.lengthOf(yield* real.settle([end]), 1)
-      ended([ready.row.message_id])
-      yield* provider.service.reserve(1)
-      yield* launchGroup([ready], second)
-      assert.lengthOf(provider.sent, 1, "it is settled")
-      assert.strictEqual(provider.free(), 2)
-    })
-  )
-})
+)

@@ -5,9 +5,18 @@ import { Option, Schema } from "effect"
 
 import { type Judgement, type MessageRow } from "#schemas/rows/MessageRow.ts"
 import { Attempt } from "#src/domain/Attempt.ts"
-import { afterAttempt, afterJudgement, afterWorkerDied, crashLoop, unsendable } from "#src/domain/fate.ts"
+import {
+  afterAttempt,
+  afterJudgement,
+  afterLosingTrack,
+  afterRestore,
+  afterWorkerDied,
+  crashLoop,
+  unsendable
+} from "#src/domain/fate.ts"
 import { plusSeconds } from "#src/domain/instants.ts"
 import { retryDelay_seconds } from "#src/domain/retryPolicy.ts"
+import { type NextStatus } from "#src/domain/Settlement.ts"
 import { at, sampleAttempt, sampleRow, workerId } from "#test/support/jobs.ts"
 
 const owner = workerId(1)
@@ -252,5 +261,35 @@ describe("afterWorkerDied", () => {
     assert.deepStrictEqual(settled.outcome, { result: "unknown", finished_at: noon, phase: null })
     assert.strictEqual(settled.letter?.reason, status === "dead" ? "attempts_exhausted" : undefined)
     assert.deepStrictEqual(Option.fromNullishOr(settled.retry_at), Option.none())
+  })
+})
+
+describe("afterLosingTrack", () => {
+  it.each<[Partial<MessageRow>, NextStatus, string]>([
+    [{}, "queued", "track_lost"],
+    [last, "dead", "attempts_exhausted"],
+    [campaign, "unknown", "track_lost"]
+  ])("leaves %o as %s, like the death of its worker", (overrides, status, reason) => {
+    const settled = afterLosingTrack(startedRow(overrides), owner, noon)
+    assert.deepInclude(settled, {
+      status,
+      reason,
+      owner,
+      outcome: { result: "unknown", finished_at: noon, phase: null }
+    })
+    assert.strictEqual(settled.status, afterWorkerDied(startedRow(overrides), owner, noon).status)
+    assert.strictEqual(settled.letter !== null, status === "dead")
+  })
+})
+
+describe("afterRestore", () => {
+  it("leaves to an operator what may have been sent, with the attempt that the backup had begun", () => {
+    const begun = afterRestore(startedRow(campaign), noon)
+    assert.deepInclude(begun, { status: "unknown", reason: "restored", owner, letter: null })
+    assert.deepStrictEqual(begun.outcome, { result: "unknown", finished_at: noon, phase: null })
+    assert.deepInclude(afterRestore(sampleRow({ ...campaign, worker: owner }), noon), {
+      owner: null,
+      outcome: null
+    })
   })
 })

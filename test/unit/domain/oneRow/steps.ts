@@ -87,10 +87,16 @@ const moves: Record<Phase, (turn: Turn) => void> = {
     )
     fault("not sent, no one knows", world, { phase: "ended", result: "unknown" })
   },
-  ended: ({ fault, hand, statements, step, world }) => {
+  ended: ({ fault, hand, rules, statements, step, world }) => {
     const next = statements.settle(world, hand)
     step("settle", next, idle)
     fault("settle, answer lost", next)
+    const refused = rules.holdsRefused ? { phase: "refused" as const } : idle
+    fault("settle, refused", { ...world, excuses: world.excuses + 1 }, refused)
+  },
+  refused: ({ process, step, world }) => {
+    const isStill = world.status === "sending" && world.worker === process.identity
+    if (!isStill) step("find it closed", world, idle)
   }
 }
 
@@ -168,6 +174,19 @@ const stepsOfRegister = (world: World, { rules }: Laws): ReadonlyArray<Step> => 
   return [...steps, { name: "stream lost", isFault: true, world: lost }]
 }
 
+/** From before its start until its settlement is written. */
+const isUnderWay = ({ hands }: Process): boolean =>
+  hands.some(({ phase }) => phase !== "idle" && phase !== "loaded" && phase !== "refused")
+
+const stepsOfSelfCheck = (world: World, { rules, statements }: Laws): ReadonlyArray<Step> => {
+  const owner = world.processes.find(({ identity }) => identity === world.worker)
+  const isForgotten =
+    world.status === "sending" && owner !== undefined && !owner.isFrozen && !isUnderWay(owner)
+  return rules.selfCheck && isForgotten
+    ? [{ name: "close the forgotten", isFault: false, world: statements.recover(world) }]
+    : []
+}
+
 const stepsOfRecovery = (world: World, { statements }: Laws): ReadonlyArray<Step> => {
   const isSilent = (identity: number): boolean =>
     world.identities[identity] === "gone" ||
@@ -212,6 +231,7 @@ export const makeSteps = (messageClass: MessageClass, rules: Rules) => {
           ...stepsOfProcess(world, 1),
           ...stepsOfRegister(world, laws),
           ...stepsOfRecovery(world, laws),
-          ...stepsOfOperator(world, laws)
+          ...stepsOfOperator(world, laws),
+          ...stepsOfSelfCheck(world, laws)
         ]
 }

@@ -26,6 +26,10 @@ export interface Rules {
   readonly deathAGeneration: boolean
   /** Who puts a row back announces it, and takes its end out of the counters. */
   readonly reopensWhole: boolean
+  /** A process closes what it is said to be sending and does not have under way. */
+  readonly selfCheck: boolean
+  /** A process starts nothing again whose settlement was refused, until it is closed. */
+  readonly holdsRefused: boolean
 }
 
 export const realRules: Rules = {
@@ -43,6 +47,13 @@ export const realRules: Rules = {
 /**
  * Of a batch in hand: `doomed` no attempt was left when it was loaded; `lost` its start had no answer, `again` that was taken back, `taken` the next start found the row
  * taken; `sure` it may write the final dot.
+  selfCheck: true,
+  holdsRefused: true
+}
+
+/**
+ * Of a batch in hand: `lost` its start had no answer, `again` that was taken back, `taken` the next start found the row
+ * taken; `sure` it may write the final dot; `refused` its settlement was.
  */
 export const phases = [
   "idle",
@@ -54,6 +65,8 @@ export const phases = [
   "started",
   "sure",
   "ended"
+  "ended",
+  "refused"
 ] as const
 export type Phase = (typeof phases)[number]
 
