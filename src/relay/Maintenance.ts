@@ -11,6 +11,7 @@ import { Recovery } from "#src/services/Recovery.ts"
 import { SafeMode } from "#src/services/SafeMode.ts"
 import { type StreamDefinition } from "#streams/StreamDefinition.ts"
 
+import { forgetOld } from "./forgetOld.ts"
 import { compareMarks } from "./noticeLoss.ts"
 import { raiseClock } from "./raiseClock.ts"
 
@@ -53,8 +54,6 @@ const noteMarks = (streams: ReadonlyArray<StreamDefinition>) =>
 const makePartitions = MaintenanceRepository.use((maintenance) =>
   alone("make partitions", maintenance.makePartitions)
 )
-const forgetKeys = MaintenanceRepository.use((maintenance) => alone("forget keys", maintenance.forgetKeys))
-
 /** Whatever goes wrong, the next turn comes; an older ledger is left as it is. */
 const every = <A, E, R>(pause: Duration.Input, name: string, task: Effect.Effect<A, E, R>) =>
   SafeMode.use(({ awaitCurrent }) => Effect.andThen(awaitCurrent, task)).pipe(
@@ -78,6 +77,6 @@ export const layer = (streams: ReadonlyArray<StreamDefinition>) =>
       yield* every("10 seconds", "raise the clock", raiseClock)
       yield* every("60 seconds", "recover the ownerless", recoverAll)
       yield* every("1 hour", "make partitions", makePartitions)
-      yield* every("1 hour", "forget keys", forgetKeys)
+      yield* every("1 hour", "forget what is old", forgetOld)
     })
   )

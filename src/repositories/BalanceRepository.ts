@@ -38,9 +38,12 @@ const countOrganization = (sql: Sql, organizationId: OrganizationId) => sql<Arra
     ) as sources
   ) as planned
   left join (
-    select status, count(*) as count from campaign.campaign_messages
-    where organization_id = ${organizationId} and execution_id is null
-    group by status
+    select status, sum(count)::bigint as count from (
+      select status, count(*) as count from campaign.campaign_messages
+      where organization_id = ${organizationId} and execution_id is null group by status
+      union all select status, count from settled_totals
+      where organization_id = ${organizationId} and execution_id = ''
+    ) as rows_and_totals group by status
   ) as counted on true`
 
 const countExecution = (sql: Sql, organizationId: OrganizationId, executionId: ExecutionId) => sql<
@@ -49,9 +52,12 @@ const countExecution = (sql: Sql, organizationId: OrganizationId, executionId: E
   select coalesce(x.messages_queued, 0) as planned, counted.status, counted.count
   from campaign.campaign_executions x
   left join (
-    select status, count(*) as count from campaign.campaign_messages
-    where organization_id = ${organizationId} and execution_id = ${executionId}
-    group by status
+    select status, sum(count)::bigint as count from (
+      select status, count(*) as count from campaign.campaign_messages
+      where organization_id = ${organizationId} and execution_id = ${executionId} group by status
+      union all select status, count from settled_totals
+      where organization_id = ${organizationId} and execution_id = ${executionId}
+    ) as rows_and_totals group by status
   ) as counted on true
   where x.organization_id = ${organizationId} and x.execution_id = ${executionId}`
 

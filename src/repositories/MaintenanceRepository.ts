@@ -1,6 +1,6 @@
 /** What maintenance needs of the database itself: its lock, partitions made ahead, and what is too old. */
 
-import { Context, Effect, Layer, type Option } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 
 import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
 
@@ -26,6 +26,24 @@ const forgetKeys = (sql: Sql) => sql`
   group by organization_id having sum(jobs_count) > 0
   on conflict (organization_id) do update set planned = ledger_totals.planned + excluded.planned`
 
+/** Decided by an operator, and old enough that nobody asks. Open ones stay. */
+const forgetLetters = (sql: Sql) => sql`
+  delete from dead_letters
+  where state <> 'open' and coalesce(decided_at, died_at) < now() - interval '90 days'`
+
+interface Dropped {
+  readonly dropped: string | null
+}
+
+const nameOf = ([row]: ReadonlyArray<Dropped>) => Option.fromNullishOr(row?.dropped)
+
+const dropEvents = (sql: Sql) => sql<Array<Dropped>>`
+  select campaign.drop_events(now() - interval '90 days') as dropped`
+
+/** No younger than the keys of events: what may still be asked for by its event is there. */
+const dropMessages = (sql: Sql) => sql<Array<Dropped>>`
+  select campaign.drop_messages(now() - interval '400 days') as dropped`
+
 export class MaintenanceRepository extends Context.Service<
   MaintenanceRepository,
   {
@@ -38,6 +56,12 @@ export class MaintenanceRepository extends Context.Service<
     readonly makePartitions: Effect.Effect<void, LedgerUnreachable>
     /** Forgets idempotency keys after 24 hours and event keys after 400 days. */
     readonly forgetKeys: Effect.Effect<void, LedgerUnreachable>
+    /** Forgets dead letters 90 days after they were decided. */
+    readonly forgetLetters: Effect.Effect<void, LedgerUnreachable>
+    /** Drops a month of events of which the last is 90 days old; its table, none where there is none. */
+    readonly dropEvents: Effect.Effect<Option.Option<string>, LedgerUnreachable>
+    /** Drops a month of messages, of which the last is 400 days old and none is open. They stay counted. */
+    readonly dropMessages: Effect.Effect<Option.Option<string>, LedgerUnreachable>
   }
 >()("carillon/repositories/MaintenanceRepository") {
   static readonly layer = Layer.effect(
@@ -59,7 +83,10 @@ export class MaintenanceRepository extends Context.Service<
             Effect.flatMap(tryLock(task), (mine) => (mine ? Effect.asSome(effect) : Effect.succeedNone))
           ),
         makePartitions: Effect.asVoid(rows(makePartitions)),
-        forgetKeys: Effect.asVoid(rows(forgetKeys))
+        forgetKeys: Effect.asVoid(rows(forgetKeys)),
+        forgetLetters: Effect.asVoid(rows(forgetLetters)),
+        dropEvents: Effect.map(rows(dropEvents), nameOf),
+        dropMessages: Effect.map(rows(dropMessages), nameOf)
       })
     })
   )

@@ -60,7 +60,10 @@ export const countBalance = (sql: Sql) => sql<Array<Figure>>`
     union all select sum(planned) from ledger_totals
   ) as sources
   union all
-  select 'messages', array[status], count(*) from campaign.campaign_messages where execution_id is null group by status`
+  select 'messages', array[status], sum(count)::float8 from (
+    select status, count(*) as count from campaign.campaign_messages where execution_id is null group by status
+    union all select status, count from settled_totals where execution_id = ''
+  ) as rows_and_totals group by status`
 
 export const storedFigures = (sql: Sql, name: string) => sql<
   Array<{ readonly figures: unknown; readonly isFresh: boolean }>
