@@ -11,14 +11,14 @@ create table settled_totals (
 
 -- Partitions `<parent>_YYYY_MM` whose month was over before `before`, oldest first, with the month's first instant.
 create function campaign.partitions_before(parent regclass, before timestamptz)
-  returns table (partition regclass, month timestamptz) language sql stable as $$
-  select c.oid::regclass, named.month
+  returns table (name text, month timestamptz) language sql stable as $$
+  select c.oid::regclass::text, named.month
   from pg_inherits i
   join pg_class c on c.oid = i.inhrelid
   cross join lateral (
     select to_date(right(c.relname, 7), 'YYYY_MM')::timestamp at time zone 'UTC' as month
   ) as named
-  where i.inhparent = parent and c.relname ~ '_\d{4}_\d{2}$' and named.month + interval '1 month' <= before
+  where i.inhparent = parent and c.relname ~ '_[0-9]{4}_[0-9]{2}$' and named.month + interval '1 month' <= before
   order by named.month
 $$;
 
@@ -31,8 +31,8 @@ begin
   perform set_config('lock_timeout', '1s', true);
   select * into old from campaign.partitions_before('events', before) limit 1;
   if not found then return null; end if;
-  execute format('drop table %s', old.partition);
-  return old.partition::text;
+  execute format('drop table %s', old.name);
+  return old.name;
 end $$;
 
 -- Drops the oldest month of messages, with their attempts, from before `before`, unless some of it is still open; its name,
@@ -47,9 +47,9 @@ declare
 begin
   perform set_config('lock_timeout', '1s', true);
   for old in select * from campaign.partitions_before('campaign.campaign_messages', before) loop
-    execute format('lock table %s in share mode', old.partition);
+    execute format('lock table %s in share mode', old.name);
     execute format('select exists (select from %s where status in (''queued'', ''sending'', ''retrying''))',
-      old.partition) into is_open;
+      old.name) into is_open;
     continue when is_open;
     first_id := campaign.first_uuid_at(old.month);
     end_id := campaign.first_uuid_at(old.month + interval '1 month');
@@ -57,12 +57,12 @@ begin
       insert into settled_totals (organization_id, execution_id, status, count)
       select organization_id, coalesce(execution_id, ''''), status, count(*) from %s group by 1, 2, 3
       on conflict (organization_id, execution_id, status)
-        do update set count = settled_totals.count + excluded.count', old.partition);
+        do update set count = settled_totals.count + excluded.count', old.name);
     delete from campaign.operator_decisions where message_id >= first_id and message_id < end_id;
     delete from campaign.deliveries_in_doubt where message_id >= first_id and message_id < end_id;
-    execute format('drop table %s', old.partition);
+    execute format('drop table %s', old.name);
     execute format('drop table if exists campaign.delivery_attempts_%s', to_char(old.month at time zone 'UTC', 'YYYY_MM'));
-    return old.partition::text;
+    return old.name;
   end loop;
   return null;
 end $$;

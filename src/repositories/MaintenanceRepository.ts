@@ -40,6 +40,9 @@ const nameOf = ([row]: ReadonlyArray<Dropped>) => Option.fromNullishOr(row?.drop
 const dropEvents = (sql: Sql) => sql<Array<Dropped>>`
   select campaign.drop_events(now() - interval '90 days') as dropped`
 
+/** To count a month of a hundred million messages. */
+const takeTime = (sql: Sql) => sql`select set_config('statement_timeout', '900s', true)`
+
 /** No younger than the keys of events: what may still be asked for by its event is there. */
 const dropMessages = (sql: Sql) => sql<Array<Dropped>>`
   select campaign.drop_messages(now() - interval '400 days') as dropped`
@@ -86,7 +89,7 @@ export class MaintenanceRepository extends Context.Service<
         forgetKeys: Effect.asVoid(rows(forgetKeys)),
         forgetLetters: Effect.asVoid(rows(forgetLetters)),
         dropEvents: Effect.map(rows(dropEvents), nameOf),
-        dropMessages: Effect.map(rows(dropMessages), nameOf)
+        dropMessages: Effect.andThen(rows(takeTime), Effect.map(rows(dropMessages), nameOf))
       })
     })
   )

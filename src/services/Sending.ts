@@ -66,12 +66,10 @@ export class Sending extends Context.Service<
           const some = yield* Queue.takeBetween(batch.ended, 1, Number.MAX_SAFE_INTEGER)
           isLaunched ||= some.includes(allLaunched)
           const settlements = some.filter((one) => one !== allLaunched)
-          const answers = yield* settleTogether(settlements)
-          const refused = settlements.flatMap(({ message_id }, i) =>
-            answers[i] === true ? [message_id] : []
-          )
-          underWay.lose(refused)
-          underWay.end(settlements.flatMap(({ message_id }, i) => (answers[i] === true ? [] : [message_id])))
+          const isRefused = yield* settleTogether(settlements)
+          const ids = settlements.map(({ message_id }) => message_id)
+          underWay.lose(ids.filter((_, i) => isRefused[i] === true))
+          underWay.end(ids.filter((_, i) => isRefused[i] !== true))
           settled += settlements.length
         }
       })

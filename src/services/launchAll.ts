@@ -10,7 +10,7 @@ const freshness_ms = 5000
 
 interface LaunchSite extends Pick<Launchpad, "provider" | "workers"> {
   readonly draining: Draining["Service"]
-  readonly launchGroup: ReturnType<typeof makeLaunch>["launchGroup"]
+  readonly launchGroup: ReturnType<typeof makeLaunch>
 }
 
 /** Answers, when all others are launched, those that were not started: too old by now, or the process is stopping. */

@@ -64,7 +64,6 @@ export const phases = [
   "taken",
   "started",
   "sure",
-  "ended"
   "ended",
   "refused"
 ] as const
