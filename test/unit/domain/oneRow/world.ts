@@ -41,19 +41,14 @@ export const realRules: Rules = {
   countsWritten: true,
   generationFence: true,
   deathAGeneration: true,
-  reopensWhole: true
-}
-
-/**
- * Of a batch in hand: `doomed` no attempt was left when it was loaded; `lost` its start had no answer, `again` that was taken back, `taken` the next start found the row
- * taken; `sure` it may write the final dot.
+  reopensWhole: true,
   selfCheck: true,
   holdsRefused: true
 }
 
 /**
- * Of a batch in hand: `lost` its start had no answer, `again` that was taken back, `taken` the next start found the row
- * taken; `sure` it may write the final dot; `refused` its settlement was.
+ * Of a batch in hand: `doomed` no attempt was left when it was loaded; `lost` its start had no answer, `again` that was
+ * taken back, `taken` the next start found the row taken; `sure` it may write the final dot; `refused` its settlement was.
  */
 export const phases = [
   "idle",
