@@ -16,6 +16,7 @@ import { NatsConnection } from "#src/nats/NatsConnection.ts"
 import { Publisher } from "#src/nats/Publisher.ts"
 import { Streams } from "#src/nats/Streams.ts"
 import * as processMetrics from "#src/observability/processMetrics.ts"
+import * as telemetry from "#src/observability/Telemetry.ts"
 import { migrate } from "#src/postgres/migrate.ts"
 import { Postgres } from "#src/postgres/Postgres.ts"
 import * as smtp from "#src/providers/smtp/Smtp.ts"
@@ -204,7 +205,8 @@ export const engine = (role: Role) =>
   layersOf[role].pipe(
     Layer.provideMerge(announcing),
     Layer.provideMerge(ground(role)),
-    Layer.provideMerge(processMetrics.layer({ role, version }))
+    Layer.provideMerge(processMetrics.layer({ role, version })),
+    Layer.provideMerge(telemetry.layer({ role, version }))
   )
 
 /** Brings the schema forward, and the default organization with its built-ins. The names of what was applied now. */

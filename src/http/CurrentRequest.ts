@@ -9,7 +9,7 @@ export interface CurrentRequest {
   /** The caller's own where it is plain, else drawn. */
   readonly requestId: string
   /** W3C Trace Context: the caller's where it is valid, else the first of a new trace. */
-  readonly traceparent: string
+  traceparent: string
   /** As declared, e.g. `/api/v1/events/:event_id`: without the ids of people. Known once the route is found. */
   route: string
 }

@@ -11,6 +11,7 @@ import { type Admission, bodySize_bytes } from "./Admission.ts"
 import { CurrentRequest, makeCurrentRequest, traceIdOf } from "./CurrentRequest.ts"
 import { problemResponse } from "./problem.ts"
 import { makeRequestCount } from "./requestMetrics.ts"
+import { beginRequestSpan, endRequestSpan } from "./requestSpan.ts"
 
 type App = Effect.Effect<
   HttpServerResponse.HttpServerResponse,
@@ -81,6 +82,7 @@ export const handleRequest = (app: App, admission: Admission): App => {
   return Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const current = makeCurrentRequest(request.headers)
+    const span = yield* beginRequestSpan(request, current)
     const begun = yield* Clock.monotonicTimeNanos
     const response = yield* admit(app, admission, request).pipe(
       Effect.provideService(CurrentRequest, current),
@@ -92,6 +94,8 @@ export const handleRequest = (app: App, admission: Admission): App => {
     )
     const duration_ms = Number((yield* Clock.monotonicTimeNanos) - begun) / 1e6
     yield* count({ endpoint: current.route, method: request.method, status: response.status }, duration_ms)
+    const { requestId, route } = current
+    yield* endRequestSpan(span, { route, requestId, method: request.method, status: response.status })
     yield* log(response.status, {
       "http.method": request.method,
       "http.route": current.route,

@@ -5,11 +5,13 @@ import { Context, Effect, Layer } from "effect"
 import { type JobId } from "#schemas/Ids.ts"
 import { type Decision } from "#src/domain/Decision.ts"
 import { type Settlement } from "#src/domain/Settlement.ts"
+import { recordSpans } from "#src/observability/spans.ts"
 import { Ledger, type SettledRow } from "#src/repositories/Ledger.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 
 import { countDeliveries } from "./metrics/deliveries.ts"
 import { OpenWork } from "./OpenWork.ts"
+import { attemptSpans } from "./traces.ts"
 import { untilLedger } from "./untilLedger.ts"
 
 /** For the log: no address, no name. */
@@ -69,6 +71,7 @@ export class Settling extends Context.Service<
         if (settlements.length === 0) return []
         const { refused, rows: written } = yield* write(settlements)
         yield* countDeliveries(settlements, written)
+        yield* recordSpans(() => attemptSpans(settlements, written))
         work.ring("jobs", "outcomes", "dead_letters")
         const dead = settlements.filter(({ letter }) => letter !== null)
         yield* Effect.logDebug("settled", settlements.map(describe))

@@ -6,6 +6,7 @@ import { type EventId } from "#schemas/Ids.ts"
 import { type Instant } from "#schemas/Instant.ts"
 import { conflict } from "#src/domain/planEvent.ts"
 import { type Refusal } from "#src/domain/Refusal.ts"
+import { recordSpans } from "#src/observability/spans.ts"
 import { type AcceptedEvent, EventRepository } from "#src/repositories/EventRepository.ts"
 
 import { BuiltIns } from "./BuiltIns.ts"
@@ -13,6 +14,7 @@ import { EventTypes } from "./EventTypes.ts"
 import { countPlanned, countRefused, timed } from "./metrics/planning.ts"
 import { OpenWork } from "./OpenWork.ts"
 import { type Candidate, type IncomingEvent, keyOf, makePlanBatch } from "./planBatch.ts"
+import { planningSpans } from "./traces.ts"
 
 export interface Accepted {
   readonly eventId: EventId
@@ -60,7 +62,9 @@ const makeRecord = Effect.gen(function* () {
     if (accepted.length === 0) return new Map<string, KnownKey>()
     yield* ensureMonths(accepted.map(({ event }) => event.acceptedAt))
     const fresh = yield* repository.insert(accepted.map(toAccepted))
-    yield* countPlanned(accepted.filter((candidate) => fresh.has(keyOf(candidate))))
+    const recorded = accepted.filter((candidate) => fresh.has(keyOf(candidate)))
+    yield* countPlanned(recorded)
+    yield* recordSpans((now_ms) => planningSpans(recorded, now_ms))
     if (fresh.size > 0) work.ring("jobs", "events")
     const old = accepted.filter((candidate) => !fresh.has(keyOf(candidate)))
     const stored =
@@ -78,13 +82,12 @@ const makeRecord = Effect.gen(function* () {
         { hash: key.body_hash, jobsCount: key.jobs_count, isNew: false }
       ])
     )
-    for (const candidate of accepted)
-      if (fresh.has(keyOf(candidate)))
-        known.set(keyOf(candidate), {
-          hash: candidate.bodyHash,
-          jobsCount: candidate.jobs.length,
-          isNew: true
-        })
+    for (const candidate of recorded)
+      known.set(keyOf(candidate), {
+        hash: candidate.bodyHash,
+        jobsCount: candidate.jobs.length,
+        isNew: true
+      })
     return known
   })
 })

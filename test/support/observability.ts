@@ -96,7 +96,7 @@ export const describeMetrics = (text: string, samples: ReadonlyArray<Sample>): R
 export const documentedMetrics = (): ReadonlyArray<string> =>
   readFileSync("docs/reference/metrics.md", "utf8")
     .split("\n")
-    .filter((line) => line.startsWith("| `"))
+    .filter((line) => /^\| `[a-z_]+` /.test(line))
     .map((line) =>
       line
         .split("|")

@@ -40,7 +40,10 @@ const client = (url: string) =>
   )
 
 /** Migrated, with no process yet. */
-export const systemOn = Effect.fnUntraced(function* (databaseUrl: string) {
+export const systemOn = Effect.fnUntraced(function* (
+  databaseUrl: string,
+  settings: Readonly<Record<string, string>> = {}
+) {
   const nats = yield* natsServer
   const sink = yield* smtpSink()
   const environment = {
@@ -50,7 +53,8 @@ export const systemOn = Effect.fnUntraced(function* (databaseUrl: string) {
     MAIL_FROM: "Carillon <no-reply@example.org>",
     CAMPAIGN_SERVICE_PORT: "0",
     CARILLON_PROBE_PORT: "0",
-    CARILLON_OPERATOR_KEY: operatorKey
+    CARILLON_OPERATOR_KEY: operatorKey,
+    ...settings
   }
   const migrated = yield* carillon(["migrate"], environment)
   yield* migrated.code === 0 ? Effect.void : Effect.die(migrated.stderr)

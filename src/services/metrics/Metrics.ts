@@ -1,10 +1,11 @@
 /** What a scrape shows: this process's own counters, and what it reads of the ledger and the streams. */
 
-import { Clock, Context, Duration, Effect, Fiber, Layer, Metric, Option } from "effect"
+import { Clock, Context, Duration, Effect, Fiber, Layer, Metric, Option, Schedule } from "effect"
 import { PrometheusMetrics } from "effect/observability"
 
 import { Streams } from "#src/nats/Streams.ts"
 import { makeGaugeSet, type Sample } from "#src/observability/gaugeSet.ts"
+import { Spans } from "#src/observability/spans.ts"
 import { FigureRepository } from "#src/repositories/FigureRepository.ts"
 import { type ConsumerDefinition } from "#streams/ConsumerDefinition.ts"
 import { type StreamDefinition } from "#streams/StreamDefinition.ts"
@@ -96,9 +97,11 @@ export class Metrics extends Context.Service<
           ] satisfies ReadonlyArray<Source>,
           makeReader
         )
-        const exposition = Effect.all(readers, { concurrency: "unbounded", discard: true }).pipe(
-          Effect.andThen(PrometheusMetrics.format())
-        )
+        const refresh = Effect.all(readers, { concurrency: "unbounded", discard: true })
+        const exposition = Effect.andThen(refresh, PrometheusMetrics.format())
+        // Who is sent the metrics does not come for them.
+        if (Option.isSome(yield* Spans))
+          yield* Effect.forkScoped(Effect.repeat(refresh, Schedule.spaced("10 seconds")))
         return Metrics.of({ exposition })
       })
     )
