@@ -2,6 +2,7 @@
 
 // oxlint-disable-next-line import/no-unassigned-import -- compiles schemas; before the first use of any
 import "effect/schema/SchemaJITCompiler/enable"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Effect, Layer } from "effect"
 
 import * as buryDeadLetters from "#consumers/buryDeadLetters.ts"
@@ -187,7 +188,9 @@ const gateway = ServerLayer.pipe(Layer.provide(Layer.mergeAll(answers, probed, p
 const probes = ProbesLayer.pipe(Layer.provide(probed))
 
 /** What `carillon doctor` looks with. Builds while NATS and Postgres are away. */
-export const examination = SafeMode.layer.pipe(Layer.provideMerge(Layer.merge(repositories, nats)))
+export const examination = SafeMode.layer.pipe(
+  Layer.provideMerge(Layer.mergeAll(repositories, nats, NodeHttpClient.layerUndici))
+)
 
 export const roles = ["gateway", "planner", "worker", "all"] as const
 export type Role = (typeof roles)[number]

@@ -9,7 +9,7 @@ import { PostgresConfig } from "#src/config/PostgresConfig.ts"
 import { type Finding, type Level } from "#src/domain/diagnosis/Finding.ts"
 import { diagnoseDisk, diagnoseEnvironment, foreignVariables } from "#src/domain/diagnosis/machine.ts"
 import { diskSpace } from "#src/embedded/diskSpace.ts"
-import { allConsumers, examination } from "#src/main.ts"
+import { allConsumers } from "#src/main.ts"
 import { examineAge } from "#src/services/diagnosis/examineAge.ts"
 import { examineAuth } from "#src/services/diagnosis/examineAuth.ts"
 import { examineLedger } from "#src/services/diagnosis/examineLedger.ts"
@@ -45,7 +45,7 @@ const examine = Effect.gen(function* () {
     { concurrency: "unbounded" }
   )
   return findings.flat()
-}).pipe(Effect.provide(examination))
+})
 
 const sign: Readonly<Record<Level, string>> = { ok: "ok     ", warning: "WARNING", problem: "PROBLEM" }
 

@@ -6,7 +6,13 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Duration, Effect, Layer, Option, Schema, Tracer } from "effect"
 import { HttpClient } from "effect/http"
-import { OtlpExporter, OtlpLogger, OtlpMetrics, OtlpSerialization, OtlpTracer } from "effect/observability"
+import {
+  type OtlpExporter,
+  OtlpLogger,
+  OtlpMetrics,
+  OtlpSerialization,
+  OtlpTracer
+} from "effect/observability"
 
 import { OtlpConfig } from "#src/config/OtlpConfig.ts"
 

@@ -3,12 +3,15 @@
  * batch at a time, so that nothing is a span a message where nobody wants it; they hold no path, name or address of anybody.
  */
 
-import { Clock, Context, Effect, Exit, Option, Tracer } from "effect"
+import { Clock, Context, Effect, Exit, Option, Schema, Tracer } from "effect"
 
 /** Where spans go; none where nobody collects them. */
 export const Spans = Context.Reference<Option.Option<Tracer.Tracer>>("carillon/observability/spans/Spans", {
   defaultValue: () => Option.none()
 })
+
+/** What a receiver is told of a failed span. */
+class Failed extends Schema.TaggedError<Failed>()("Failed", { message: Schema.String }) {}
 
 export interface PastSpan {
   readonly name: string
@@ -58,7 +61,7 @@ export const endSpan = (
   { attributes, endedAt_ms, failure }: Pick<PastSpan, "attributes" | "endedAt_ms" | "failure">
 ): void => {
   for (const [key, value] of Object.entries(attributes)) if (value !== null) span.attribute(key, value)
-  span.end(nanos(endedAt_ms), failure === null ? Exit.void : Exit.fail(new Error(failure)))
+  span.end(nanos(endedAt_ms), failure === null ? Exit.void : Exit.fail(new Failed({ message: failure })))
 }
 
 /** Told only where somebody collects them and the trace is sampled: `read` is called, if at all, at once. */

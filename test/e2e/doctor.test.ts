@@ -2,7 +2,7 @@
 
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { DateTime, Effect, Schema } from "effect"
 
 import { eventually } from "#test/support/eventually.ts"
 import { registration } from "#test/support/httpCall.ts"
@@ -25,7 +25,9 @@ const Findings = Schema.fromJsonString(
 /** The exit code, and what is not ok as `level subject: detail`. */
 const examine = Effect.fnUntraced(function* (environment: Readonly<Record<string, string>>) {
   const { code, stderr, stdout } = yield* carillon(["doctor", "--json"], environment)
-  const { findings } = yield* Effect.mapError(Schema.decodeEffect(Findings)(stdout), () => new Error(stderr))
+  const { findings } = yield* Effect.tapError(Schema.decodeEffect(Findings)(stdout), () =>
+    Effect.logError(stderr)
+  )
   const wrong = findings
     .filter(({ level }) => level !== "ok")
     .map(({ detail, level, subject }) => `${level} ${subject}: ${detail}`)
@@ -64,7 +66,7 @@ describe("carillon doctor", () => {
         yield* process.signal("SIGTERM")
         yield* process.ended
         yield* publisher.manage(({ consumers }) =>
-          consumers.pause("JOBS_EMAIL", "deliver-email", new Date("2099-01-01"))
+          consumers.pause("JOBS_EMAIL", "deliver-email", DateTime.toDate(DateTime.makeUnsafe("2099-01-01")))
         )
         yield* publisher.manage(({ streams }) => streams.delete("OUTCOMES"))
         yield* publisher.publish("events.default.user_registered", registration())

@@ -9,13 +9,20 @@ import { environmentWith } from "../environment.ts"
 
 const environment = environmentWith("NATS_URL").pipe(Layer.provideMerge(environmentWith("DATABASE_URL")))
 
+const examination = Layer.unwrap(
+  Effect.map(
+    Effect.promise(() => import("#src/main.ts")),
+    ({ examination }) => examination
+  )
+).pipe(Layer.provideMerge(environment))
+
 export const doctor = Command.make("doctor", { json }, ({ json }) =>
   Effect.flatMap(
     Effect.promise(() => import("../doctor.ts")),
     ({ doctor }) => doctor(json)
   )
 ).pipe(
-  Command.provide(environment),
+  Command.provide(examination),
   Command.withDescription(
     "Find what is wrong with servers, streams, templates and work that waits; says what to do"
   )

@@ -2,7 +2,6 @@
 
 import { randomUUID } from "node:crypto"
 
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Effect } from "effect"
 import { HttpClient } from "effect/http"
 
@@ -11,13 +10,12 @@ import { type AuthFacts } from "#src/domain/diagnosis/machine.ts"
 const silent: AuthFacts = { status: null, isJson: false }
 
 /** Never fails, and takes three seconds at most. `base` has no slash at its end. */
-export const probeAuth = (base: string): Effect.Effect<AuthFacts> =>
+export const probeAuth = (base: string): Effect.Effect<AuthFacts, never, HttpClient.HttpClient> =>
   HttpClient.get(`${base}/api/v1/users/${randomUUID()}/profile`).pipe(
     Effect.map(({ headers, status }) => ({
       status,
       isJson: /\bjson\b/i.test(headers["content-type"] ?? "")
     })),
     Effect.timeout("3 seconds"),
-    Effect.orElseSucceed(() => silent),
-    Effect.provide(NodeHttpClient.layerUndici)
+    Effect.orElseSucceed(() => silent)
   )

@@ -68,6 +68,6 @@ export const examineLedger = Effect.fn("Diagnosis.examineLedger")(function* (add
   })
   return yield* examined.pipe(
     Effect.timeout(patience),
-    Effect.catch(() => Effect.succeed<ReadonlyArray<Finding>>([postgresAway(address)]))
+    Effect.orElseSucceed((): ReadonlyArray<Finding> => [postgresAway(address)])
   )
 })

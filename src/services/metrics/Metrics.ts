@@ -3,10 +3,12 @@
 import { Clock, Context, Duration, Effect, Fiber, Layer, Metric, Option, Schedule } from "effect"
 import { PrometheusMetrics } from "effect/observability"
 
-import { Streams } from "#src/nats/Streams.ts"
+import { type Incompatible } from "#src/nats/errors.ts"
+import { Streams, type StreamsError } from "#src/nats/Streams.ts"
 import { makeGaugeSet, type Sample } from "#src/observability/gaugeSet.ts"
 import { Spans } from "#src/observability/spans.ts"
 import { FigureRepository } from "#src/repositories/FigureRepository.ts"
+import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 import { type ConsumerDefinition } from "#streams/ConsumerDefinition.ts"
 import { type StreamDefinition } from "#streams/StreamDefinition.ts"
 
@@ -26,7 +28,7 @@ const up = Metric.gauge("carillon_up", {
 interface Source {
   /** What it is said to be by `carillon_up`. */
   readonly dependency: "postgres" | "nats"
-  readonly read: Effect.Effect<ReadonlyArray<Sample>, unknown>
+  readonly read: Effect.Effect<ReadonlyArray<Sample>, Incompatible | LedgerUnreachable | StreamsError>
 }
 
 /** One reading at a time, whoever asks. A failed one takes its gauges away: a number that nobody has read is none. */
@@ -56,13 +58,14 @@ const makeReader = Effect.fnUntraced(function* ({ dependency, read }: Source) {
     return fiber
   })
 
-  return Effect.gen(function* () {
+  const refresh = Effect.gen(function* () {
     const now_ms = yield* Clock.currentTimeMillis
     if (running === undefined && now_ms - readAt_ms < keptFor_ms) return
     if (running === undefined) readAt_ms = now_ms
     const answered = yield* Effect.timeoutOption(Fiber.await(running ?? (yield* start)), patience)
     if (Option.isNone(answered)) yield* Effect.andThen(show([]), Metric.update(isUp, 0))
   })
+  return { refresh }
 })
 
 export class Metrics extends Context.Service<
@@ -97,7 +100,10 @@ export class Metrics extends Context.Service<
           ] satisfies ReadonlyArray<Source>,
           makeReader
         )
-        const refresh = Effect.all(readers, { concurrency: "unbounded", discard: true })
+        const refresh = Effect.forEach(readers, ({ refresh }) => refresh, {
+          concurrency: "unbounded",
+          discard: true
+        })
         const exposition = Effect.andThen(refresh, PrometheusMetrics.format())
         // Who is sent the metrics does not come for them.
         if (Option.isSome(yield* Spans))

@@ -7,17 +7,21 @@ interface Group<A> {
   readonly items: ReadonlyArray<A>
 }
 
-/** Labels are from small closed sets, so that groups are few; their values have no white space. */
+export interface Grouping<A> {
+  /** As cheap as can be: it is asked of every member. */
+  readonly key: (item: A) => string
+  /** Of the first of a group. From small closed sets, so that groups are few. */
+  readonly labels: (item: A) => Labels
+}
+
 export const byLabels = <A>(
   items: ReadonlyArray<A>,
-  labelsOf: (item: A) => Labels
+  { key, labels }: Grouping<A>
 ): ReadonlyArray<Group<A>> => {
   const groups = new Map<string, { labels: Labels; items: Array<A> }>()
   for (const item of items) {
-    const labels = labelsOf(item)
-    const key = Object.values(labels).join(" ")
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { labels, items: [item] })
+    const group = groups.get(key(item))
+    if (group === undefined) groups.set(key(item), { labels: labels(item), items: [item] })
     else group.items.push(item)
   }
   return [...groups.values()]

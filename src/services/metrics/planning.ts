@@ -5,7 +5,7 @@ import { Clock, Effect, Metric, Result } from "effect"
 import { type Refusal } from "#src/domain/Refusal.ts"
 
 import { type Candidate } from "../planBatch.ts"
-import { byLabels } from "./byLabels.ts"
+import { byLabels, type Grouping } from "./byLabels.ts"
 
 const accepted = Metric.counter("carillon_events_accepted_total", {
   description: "Events that were recorded, each once however often it came"
@@ -24,10 +24,20 @@ const duration = Metric.histogram("carillon_planning_batch_duration_seconds", {
   boundaries: Metric.exponentialBoundaries({ start: 0.001, factor: 4, count: 8 })
 })
 
+const byVia: Grouping<Candidate> = {
+  key: ({ incoming: { via } }) => via,
+  labels: ({ incoming: { via } }) => ({ via })
+}
+
+const byReason: Grouping<Result.Failure<unknown, Refusal>> = {
+  key: ({ failure: { reason } }) => reason,
+  labels: ({ failure: { reason } }) => ({ reason })
+}
+
 /** @param recorded those that the ledger did not know before */
 export const countPlanned = (recorded: ReadonlyArray<Candidate>): Effect.Effect<void> =>
   Effect.gen(function* () {
-    for (const { items, labels } of byLabels(recorded, ({ incoming: { via } }) => ({ via })))
+    for (const { items, labels } of byLabels(recorded, byVia))
       yield* Metric.update(Metric.withAttributes(accepted, labels), items.length)
     yield* Metric.update(
       planned,
@@ -40,7 +50,7 @@ export const countRefused = (
 ): Effect.Effect<void> => {
   const refusals = answers.filter(Result.isFailure)
   return Effect.forEach(
-    byLabels(refusals, ({ failure: { reason } }) => ({ reason })),
+    byLabels(refusals, byReason),
     ({ items, labels }) => Metric.update(Metric.withAttributes(refused, labels), items.length),
     { discard: true }
   )
