@@ -1,6 +1,8 @@
 /** NATS or Postgres in a run: started, stopped, killed and started again at will, on the same port and data. */
 
-import { Effect, Exit, Schedule, Scope } from "effect"
+import { readFileSync } from "node:fs"
+
+import { Console, Effect, Exit, Schedule, Scope } from "effect"
 
 import { type ServerCommand, type ServerFailed, startServer } from "#src/embedded/ServerProcess.ts"
 
@@ -14,6 +16,9 @@ export interface Server {
   /** 0 where it does not run. */
   readonly pid: () => number
 }
+
+/** The folder of a run goes with it, and the server's log with the folder. */
+const lastLines = (log: string): string => readFileSync(log, "utf8").split("\n").slice(-8).join("\n")
 
 /** It may have ended between the look and the signal. */
 export const signalProcess = (pid: number, signal: NodeJS.Signals) =>
@@ -44,7 +49,9 @@ export const makeServer = Effect.fnUntraced(function* (command: ServerCommand) {
   yield* Effect.addFinalizer(() => end("kill"))
   return {
     // Right after a kill -9 of Postgres its children hold the shared memory for a moment.
-    start: Effect.retry(startOnce, { times: 20, schedule: Schedule.spaced("300 millis") }),
+    start: Effect.retry(startOnce, { times: 20, schedule: Schedule.spaced("300 millis") }).pipe(
+      Effect.tapError(() => Console.error(lastLines(command.log)))
+    ),
     stop: end("stop"),
     kill: end("kill"),
     pid: () => life?.pid ?? 0

@@ -28,7 +28,8 @@ const withoutTemplate = {
     {
       template_code: "nobody_wrote_it",
       channels: ["email"],
-      recipients: { from: "payload", path: "user_id" }
+      recipients: { from: "payload", path: "user_id" },
+      contacts: { email: "email" }
     }
   ]
 }
