@@ -3,6 +3,8 @@
 import { Effect } from "effect"
 
 import { type Evidence, type LedgerLetter, type LedgerMessage } from "./Evidence.ts"
+import { isBuried } from "./judge.ts"
+import { type PoisonPublication } from "./Load.ts"
 import { type World } from "./World.ts"
 
 const streamsToBeEmpty = ["JOBS_EMAIL", "ADVISORIES"]
@@ -62,7 +64,7 @@ export const collect = (world: World) =>
 /** All that was acknowledged is known, nothing is open, and every dead letter has its copy. */
 export const isSettled = (
   { copies, leftInStreams, letters, messages }: Collected,
-  wanted: { readonly events: ReadonlySet<string>; readonly letters: number }
+  wanted: { readonly events: ReadonlySet<string>; readonly poison: ReadonlyArray<PoisonPublication> }
 ): boolean => {
   const known = new Set(messages.map(({ event_id }) => event_id))
   const copied = new Set(copies)
@@ -70,7 +72,7 @@ export const isSettled = (
     [...wanted.events].every((id) => known.has(id)) &&
     !messages.some(({ status }) => ["queued", "sending", "retrying"].includes(status)) &&
     Object.values(leftInStreams).every((count) => count === 0) &&
-    letters.length >= wanted.letters &&
+    wanted.poison.every((one) => isBuried(letters, one)) &&
     letters.every(({ dead_letter_id }) => copied.has(dead_letter_id))
   )
 }

@@ -1,9 +1,9 @@
 /** Whether what was promised was kept: a pure function of the evidence. */
 
-import { type Evidence, type LedgerMessage } from "./Evidence.ts"
+import { type Evidence, type LedgerLetter, type LedgerMessage } from "./Evidence.ts"
 import { mayLeaveDoubt, mostDoubled } from "./Fault.ts"
 import { growthOf } from "./flat.ts"
-import { type Item } from "./Load.ts"
+import { type Item, type PoisonPublication } from "./Load.ts"
 
 export interface Finding {
   /** As it is counted: `lost`, `doubled`… */
@@ -205,6 +205,15 @@ const tooEarly: Rule = ({ evidence, items, taken }) =>
     return early ? [{ rule: "too early", eventId, what: "it was sent before its time" }] : []
   })
 
+/** Whether what no one can use has become a dead letter, with its reason. */
+export const isBuried = (
+  letters: ReadonlyArray<LedgerLetter>,
+  { eventId, poison }: PoisonPublication
+): boolean =>
+  letters.some(
+    ({ body, event_id, reason }) => reason === poison && (event_id === eventId || body.includes(eventId))
+  )
+
 const letters: Rule = ({ evidence }) => {
   const jobs = new Set(evidence.letters.flatMap(({ job_id }) => job_id ?? []))
   const buried = evidence.messages
@@ -217,11 +226,7 @@ const letters: Rule = ({ evidence }) => {
       what: `it is ${status} and has no dead letter`
     }))
   const poison = evidence.plan.load.poison.filter(
-    ({ eventId, poison }) =>
-      evidence.acknowledged.has(eventId) &&
-      !evidence.letters.some(
-        ({ body, event_id, reason }) => reason === poison && (event_id === eventId || body.includes(eventId))
-      )
+    (one) => evidence.acknowledged.has(one.eventId) && !isBuried(evidence.letters, one)
   )
   const copied = new Set(evidence.copies)
   return [

@@ -76,7 +76,7 @@ const drain = Effect.fnUntraced(function* (world: World, plan: Plan, journal: Jo
   const settled = yield* collect(world).pipe(
     Effect.timeout("10 seconds"),
     Effect.option,
-    Effect.map(Option.filter((seen) => isSettled(seen, { events, letters: poison.size }))),
+    Effect.map(Option.filter((seen) => isSettled(seen, { events, poison: plan.load.poison }))),
     Effect.repeat({ until: Option.isSome, schedule: Schedule.spaced("700 millis") }),
     Effect.timeoutOption(drainLimit)
   )
