@@ -190,6 +190,17 @@ describe("templateExists", () => {
 })
 
 describe("templateWarnings", () => {
+  it("tells where in HTML a value could leave its place", () => {
+    const html = "<p>\n<a href={{url}}>{{name}}</a>"
+    assert.deepStrictEqual(templateWarnings({ ...draftOf(body), channel: "email", content: { html } }, []), [
+      {
+        path: "content.html",
+        message:
+          "line 2, column 9: {{url}} stands in an attribute without quotes: a value can change what follows it"
+      }
+    ])
+  })
+
   const event_type = EventType.make("order_paid")
 
   it("tells the variables that a type's payload does not have", () => {
