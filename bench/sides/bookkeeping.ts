@@ -5,7 +5,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { Clock, ConfigProvider, Effect, Layer } from "effect"
 
 import * as deliverEmail from "../../consumers/deliverEmail.ts"
-import { consumer } from "../../consumers/run.ts"
+import { patientConsumer } from "../../consumers/run.ts"
 import { type NotificationJob } from "../../schemas/Job.ts"
 import { toInstant } from "../../src/domain/instants.ts"
 import { nats, repositories } from "../../src/main.ts"
@@ -31,14 +31,15 @@ const nullProvider = Layer.effect(
   EmailProvider,
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
-    const { release, reserve } = makeSlots(connections)
+    const now = () => clock.currentTimeMillisUnsafe()
+    // Its one domain gets half of them.
+    const slots = makeSlots(2 * connections, now)
     return EmailProvider.of({
-      reserve,
-      release,
-      send: ({ attempt }) => {
-        const at = toInstant(clock.currentTimeMillisUnsafe())
+      ...slots,
+      send: ({ address, attempt }) => {
+        const at = toInstant(now())
         return Promise.resolve().then(() => {
-          release(1)
+          slots.release([address])
           return {
             attempt,
             started_at: at,
@@ -65,10 +66,10 @@ const preparing = Preparing.layer.pipe(Layer.provide(Layer.merge(Contacts.layerL
 const sending = Sending.layer.pipe(Layer.provide(nullProvider), Layer.provideMerge(Settling.layer))
 const delivery = Delivery.layer.pipe(Layer.provide(Layer.merge(preparing, sending)))
 /** As many at a time as there are connections; the shipped hundred is for twenty. */
-const worker = consumer({
+const worker = patientConsumer({
   definition: { ...deliverEmail.definition, maxBatch: connections },
   decode: ({ data }) => readJob(data),
-  handle: (jobs: ReadonlyArray<NotificationJob>) => Delivery.use(({ deliver }) => deliver(jobs))
+  begin: (jobs: ReadonlyArray<NotificationJob>, batch) => Delivery.use(({ deliver }) => deliver(jobs, batch))
 }).pipe(Layer.provide(Layer.merge(delivery, DeadLetters.layer)), Layer.provide(ground))
 
 process.on("SIGTERM", () => process.exit(0))

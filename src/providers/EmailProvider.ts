@@ -19,14 +19,18 @@ export class EmailProvider extends Context.Service<
   EmailProvider,
   {
     /**
-     * Waits until at least one connection is free, then takes as many as are, at most `max`. A connection taken
-     * is given back by the `send` that uses it, or by `release`.
+     * Takes connections for as many of these recipients as may have one now; their positions, perhaps none. A connection
+     * taken is given back by the `send` that uses it, or by `release`. One domain never gets all of them.
      */
-    readonly reserve: (max: number) => Effect.Effect<number>
-    /** Gives back connections that were reserved and not used. */
-    readonly release: (count: number) => void
+    readonly take: (addresses: ReadonlyArray<string>) => ReadonlyArray<number>
+    /** Returns when one of these recipients may have a connection, unless somebody else takes it. */
+    readonly awaitRoom: (addresses: ReadonlyArray<string>) => Effect.Effect<void>
+    /** When a connection of one of these recipients' domains was last taken or given back, in ms; of one that has none, anyone's. */
+    readonly movedAt: (addresses: ReadonlyArray<string>) => number
+    /** Gives back connections that were taken for these recipients and not used. */
+    readonly release: (addresses: ReadonlyArray<string>) => void
     /**
-     * Sends on one reserved connection and frees it. Never rejects: whatever happens is an attempt. Asks
+     * Sends on one of the connections that were taken and frees it. Never rejects: whatever happens is an attempt. Asks
      * `mayProceed` before the first byte of the message and again before the final dot; where it says no, the
      * connection is dropped and the attempt is transient, since nothing was handed over.
      */

@@ -67,7 +67,12 @@ export interface Launchpad {
   readonly underWay: UnderWay["Service"]
 }
 
-/** Each of the group has a reserved connection; those that are not needed are given back. */
+const startedAmong = (matched: ReadonlyArray<Started>): ReadonlySet<Ready> =>
+  new Set(matched.filter(({ answer }) => answer.judgement === "sending").map(({ job }) => job))
+
+export const addressesOf = (jobs: ReadonlyArray<Ready>) => jobs.map(({ email }) => email.address)
+
+/** For each of the group a connection was taken; those that are not needed are given back. */
 export const makeLaunch = ({ ledger, provider, underWay, workers }: Launchpad) => {
   const start = makeStart(ledger)
 
@@ -85,7 +90,7 @@ export const makeLaunch = ({ ledger, provider, underWay, workers }: Launchpad) =
       Effect.onError(() =>
         Effect.sync(() => {
           underWay.end(byId.keys())
-          provider.release(group.length)
+          provider.release(addressesOf(group))
         })
       )
     )
@@ -93,9 +98,10 @@ export const makeLaunch = ({ ledger, provider, underWay, workers }: Launchpad) =
       const job = byId.get(answer.message_id)
       return job === undefined ? [] : [{ answer, job, owner }]
     })
-    const idle = matched.filter(({ answer }) => answer.judgement !== "sending")
-    underWay.end(idle.map(({ answer }) => answer.message_id))
-    provider.release(group.length - matched.length + idle.length)
+    const started = startedAmong(matched)
+    const isIdle = (job: Ready) => !started.has(job)
+    underWay.end(mine.filter(isIdle).map(({ row }) => row.message_id))
+    provider.release(addressesOf(group.filter(isIdle)))
     return matched
   })
 

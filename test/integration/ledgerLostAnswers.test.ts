@@ -143,14 +143,14 @@ const makeProvider = () => {
     take: () => ends.splice(0).forEach((end) => end(sampleAttempt())),
     free: () => free,
     service: {
-      reserve: (max: number) =>
-        Effect.sync(() => {
-          const taken = Math.min(max, free)
-          free -= taken
-          return taken
-        }),
-      release: (count: number) => {
-        free += count
+      take: (addresses: ReadonlyArray<string>) => {
+        free -= addresses.length
+        return [...addresses.keys()]
+      },
+      awaitRoom: () => Effect.void,
+      movedAt: () => 0,
+      release: (addresses: ReadonlyArray<string>) => {
+        free += addresses.length
       },
       send: ({ jobId }: { readonly jobId: JobId }) => {
         sent.push(jobId)
@@ -212,9 +212,9 @@ layer(Layer.merge(ledgerLayer, UnderWay.layer))(
         const underWay = yield* UnderWay
         const launchGroup = makeLaunch({ ledger, provider: provider.service, underWay, workers })
         const [first, second] = [yield* makeBatch, yield* makeBatch]
-        yield* provider.service.reserve(1)
+        provider.service.take(["ada@example.com"])
         yield* launchGroup([ready], first)
-        yield* provider.service.reserve(1)
+        provider.service.take(["ada@example.com"])
         yield* launchGroup([ready], second)
         assert.deepStrictEqual(provider.sent, [ready.row.message_id])
         assert.deepStrictEqual([first.inTheAir, second.inTheAir], [1, 0])
@@ -225,7 +225,7 @@ layer(Layer.merge(ledgerLayer, UnderWay.layer))(
         if (typeof end === "string") return assert.fail(end)
         assert.lengthOf(yield* real.settle([end]), 1)
         underWay.end([ready.row.message_id])
-        yield* provider.service.reserve(1)
+        provider.service.take(["ada@example.com"])
         yield* launchGroup([ready], second)
         assert.lengthOf(provider.sent, 1, "it is settled")
         assert.strictEqual(provider.free(), 2)

@@ -50,6 +50,10 @@ describe("Consumer.consume", () => {
         yield* consuming(seen)
         yield* publish([message(1)])
         assert.strictEqual(yield* Queue.take(seen), 1)
+        // Its ack is through: else it would come again.
+        yield* request("info", (manager) => manager.streams.info(definition.stream.name)).pipe(
+          Effect.repeat({ until: ({ state }) => state.messages === 0 })
+        )
 
         yield* request("delete", (manager) =>
           manager.consumers.delete(definition.stream.name, definition.durable)
@@ -71,6 +75,10 @@ describe("Consumer.consume", () => {
         yield* consuming(seen)
         yield* publish([message(1)])
         assert.strictEqual(yield* Queue.take(seen), 1)
+        // Its ack is through: else it would come again.
+        yield* request("info", (manager) => manager.streams.info(definition.stream.name)).pipe(
+          Effect.repeat({ until: ({ state }) => state.messages === 0 })
+        )
 
         yield* request("delete", (manager) => manager.streams.delete(definition.stream.name))
         assert.strictEqual(yield* Queue.take(checks), first)
@@ -85,7 +93,9 @@ describe("Consumer.consume", () => {
       Effect.fnUntraced(function* (server) {
         yield* apply
         const batches = yield* Queue.unbounded<ReadonlyArray<Delivered>>()
-        yield* Consumer.use(({ consume }) => consume(definition, (batch) => Queue.offer(batches, batch)))
+        yield* Consumer.use(({ consume }) =>
+          consume(definition, (batch) => Effect.as(Queue.offer(batches, batch), Option.none()))
+        )
         yield* publish([message(1)])
         const [old] = yield* Queue.take(batches)
 

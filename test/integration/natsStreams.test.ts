@@ -228,9 +228,10 @@ describe("Streams.orphans", () => {
 
         const consumer = yield* Consumer
         yield* consumer.consume(impatient, (batch) =>
-          Effect.sync(() =>
+          Effect.sync(() => {
             batch.forEach((message) => (message.sequence % 2 === 1 ? message.ack() : undefined))
-          )
+            return Option.none()
+          })
         )
         const found = yield* orphans(impatient).pipe(
           Effect.repeat({ until: (found) => found.length === 2, schedule: Schedule.spaced("50 millis") }),

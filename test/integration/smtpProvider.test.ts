@@ -129,33 +129,39 @@ describe("Smtp connections", () => {
     })
   )
 
-  it.effect("are as many as are reserved, at most as many as there are", () =>
+  it.effect("are as many as were taken, and of one domain never all", () =>
     Effect.gen(function* () {
       const sink = yield* smtpSink()
-      const provider = yield* providerWith({ SMTP_URL: sink.url }, { connections: 3 })
+      const provider = yield* providerWith({ SMTP_URL: sink.url }, { connections: 4 })
       const held: Array<() => void> = []
       sink.onAccepted((_: TakenMail, answer) => held.push(answer))
+      const { address } = sampleEmail(1)
+      const many = Array.from({ length: 10 }, () => address)
 
-      assert.strictEqual(yield* provider.reserve(10), 3)
-      const sending = [1, 2, 3].map((n) => provider.send(sampleEmail(n), always))
-      yield* sink.waitFor(3)
-      const next = yield* Effect.forkChild(provider.reserve(10), { startImmediately: true })
+      assert.deepStrictEqual(provider.take(many), [0, 1])
+      const sending = [1, 2].map((n) => provider.send(sampleEmail(n), always))
+      yield* sink.waitFor(2)
+      assert.deepStrictEqual(provider.take(many), [])
+      const next = yield* Effect.forkChild(provider.awaitRoom(many), { startImmediately: true })
       assert.strictEqual(next.pollUnsafe(), undefined)
+      assert.deepStrictEqual(provider.take([address, "ada@other.example"]), [1])
 
       held.forEach((answer) => answer())
       yield* Effect.promise(() => Promise.all(sending))
-      assert.isAtLeast(yield* Fiber.join(next), 1)
-      assert.strictEqual(sink.connections, 3)
+      yield* Fiber.join(next)
+      assert.isAtLeast(provider.take(many).length, 1)
+      assert.strictEqual(sink.connections, 2)
     })
   )
 
   it.effect("are given back unused", () =>
     Effect.gen(function* () {
       const provider = yield* providerWith({ SMTP_URL: "smtp://127.0.0.1:1" }, { connections: 3 })
-      assert.strictEqual(yield* provider.reserve(2), 2)
-      assert.strictEqual(yield* provider.reserve(2), 1)
-      provider.release(2)
-      assert.strictEqual(yield* provider.reserve(5), 2)
+      const [one, other] = ["ada@one.example", "ada@other.example"]
+      assert.deepStrictEqual(provider.take([one, one, one, other, other]), [0, 1, 3])
+      assert.deepStrictEqual(provider.take([one, other]), [])
+      provider.release([one, one])
+      assert.deepStrictEqual(provider.take([one, one]), [0])
     })
   )
 })

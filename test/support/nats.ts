@@ -1,6 +1,6 @@
 /** The clients of one process for a real server, and the shortest consumer there is. */
 
-import { ConfigProvider, Deferred, Effect, Layer, Queue, type Scope } from "effect"
+import { ConfigProvider, Deferred, Effect, Layer, Option, Queue, type Scope } from "effect"
 
 import { consumer } from "#consumers/run.ts"
 import { Verdict } from "#src/domain/Verdict.ts"
@@ -82,7 +82,7 @@ export const consumeOnce = Effect.gen(function* () {
   const first = yield* Deferred.make<Delivered>()
   const { consume } = yield* Consumer
   yield* consume(definition, ([message]) =>
-    message === undefined ? Effect.void : Effect.asVoid(Deferred.succeed(first, message))
+    Effect.as(message === undefined ? Effect.void : Deferred.succeed(first, message), Option.none())
   )
   return yield* Deferred.await(first)
 })

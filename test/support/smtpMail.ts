@@ -51,12 +51,12 @@ export const providerWith = (env: Record<string, string>, options: Partial<Optio
     (built) => Effect.runSync(Effect.provide(EmailProvider, built))
   )
 
-/** One message on one reserved connection. */
+/** One message on one connection. */
 export const sendOn = Effect.fnUntraced(function* (
   provider: EmailProvider["Service"],
   message: OutgoingEmail,
   mayProceed: () => boolean = always
 ) {
-  yield* provider.reserve(1)
+  provider.take([message.address])
   return yield* Effect.promise(() => provider.send(message, mayProceed))
 })

@@ -1,54 +1,90 @@
-/** How many sends may be under way: taken by whole batches, given back one by one from plain callbacks. */
+/** How many sends may be under way, and to whom: taken by whole batches, given back one by one from plain callbacks. */
 
 import { setTimeout as pass } from "node:timers/promises"
 
 import { Effect, Latch } from "effect"
 
+import { fairShare } from "#src/domain/fairShare.ts"
+
 export interface Slots {
+  /** Takes what may be taken now for these recipients; their positions. Perhaps none. */
+  readonly take: (addresses: ReadonlyArray<string>) => ReadonlyArray<number>
   /**
-   * Waits for at least one free slot, then takes as many as are free, at most `max`. Where all were taken, it waits until
-   * half of them are free, or for 3 ms: what is started together costs the ledger one statement.
+   * Returns when one of these recipients may have a slot, unless somebody else takes it. Where few of them may, it waits
+   * for more, for 3 ms: what is started together costs the ledger one statement.
    */
-  readonly reserve: (max: number) => Effect.Effect<number>
-  readonly release: (count: number) => void
+  readonly awaitRoom: (addresses: ReadonlyArray<string>) => Effect.Effect<void>
+  /** When a slot of one of these recipients' domains was last taken or released, in ms; of a domain that has none, anyone's. */
+  readonly movedAt: (addresses: ReadonlyArray<string>) => number
+  readonly release: (addresses: ReadonlyArray<string>) => void
   readonly free: () => number
 }
 
 /** Nothing beside the time that a mail takes, and long beside that of a statement. */
 const linger_ms = 3
 
-export const makeSlots = (size: number): Slots => {
-  const many = Math.ceil(size / 2)
-  let free = size
-  const someFree = Latch.makeUnsafe(size > 0)
-  const manyFree = Latch.makeUnsafe(size > 0)
+const linger = Effect.promise((signal) => pass(linger_ms, undefined, { signal }).catch(() => undefined))
 
-  const take = (max: number): number => {
-    const taken = Math.min(free, max)
-    free -= taken
-    if (free === 0) someFree.closeUnsafe()
-    if (free < many) manyFree.closeUnsafe()
-    return taken
+interface Share {
+  holds: number
+  movedAt: number
+}
+
+const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase()
+
+/** One domain alone gets half of `size`, rounded up. `now` in milliseconds. */
+export const makeSlots = (size: number, now: () => number): Slots => {
+  /** Half of what one domain has when it is alone. */
+  const enough = Math.ceil(size / 4)
+  let free = size
+  let movedAt = now()
+  const held = new Map<string, Share>()
+  const released = Latch.makeUnsafe(false)
+
+  const share = (domains: ReadonlyArray<string>) =>
+    fairShare(domains, { free, holds: (domain) => held.get(domain)?.holds ?? 0 })
+
+  const count = (domain: string, change: 1 | -1): void => {
+    free -= change
+    movedAt = now()
+    const holds = (held.get(domain)?.holds ?? 0) + change
+    if (holds === 0) held.delete(domain)
+    else held.set(domain, { holds, movedAt })
   }
 
-  const more = Effect.raceFirst(
-    manyFree.await,
-    Effect.promise((signal) => pass(linger_ms, undefined, { signal }).catch(() => undefined))
-  )
-
-  const reserve = (max: number): Effect.Effect<number> =>
-    Effect.gen(function* () {
-      yield* someFree.await
-      if (free < Math.min(max, many)) yield* more
-      // Another one that waited may have taken all.
-      return free === 0 ? yield* reserve(max) : take(max)
+  const awaitRoomFor = (many: number, domains: ReadonlyArray<string>): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      if (share(domains).length >= many) return Effect.void
+      released.closeUnsafe()
+      return Effect.andThen(released.await, awaitRoomFor(many, domains))
     })
 
-  const release = (count: number): void => {
-    free += count
-    if (free > 0) someFree.openUnsafe()
-    if (free >= many) manyFree.openUnsafe()
+  const awaitRoom = (addresses: ReadonlyArray<string>): Effect.Effect<void> => {
+    const domains = addresses.map(domainOf)
+    const many = Math.min(domains.length, enough)
+    return Effect.andThen(
+      awaitRoomFor(1, domains),
+      Effect.suspend(() =>
+        share(domains).length >= many ? Effect.void : Effect.raceFirst(awaitRoomFor(many, domains), linger)
+      )
+    )
   }
 
-  return { reserve, release, free: () => free }
+  return {
+    take: (addresses) => {
+      const domains = addresses.map(domainOf)
+      const positions = share(domains)
+      const taken = new Set(positions)
+      for (const [position, domain] of domains.entries()) if (taken.has(position)) count(domain, 1)
+      return positions
+    },
+    awaitRoom,
+    free: () => free,
+    movedAt: (addresses) =>
+      Math.max(...addresses.map((address) => held.get(domainOf(address))?.movedAt ?? movedAt)),
+    release: (addresses) => {
+      for (const address of addresses) count(domainOf(address), -1)
+      released.openUnsafe()
+    }
+  }
 }

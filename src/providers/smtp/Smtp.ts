@@ -17,12 +17,12 @@ import { makeSlots } from "#src/providers/smtp/Slots.ts"
 import { defaultTimeouts, type Timeouts } from "#src/providers/smtp/Timeouts.ts"
 
 export interface Options {
-  /** Connections at most, each with one message at a time. */
+  /** Connections at most, each with one message at a time. One recipient domain alone gets half of them. */
   readonly connections: number
   readonly timeouts: Timeouts
 }
 
-const defaults: Options = { connections: 20, timeouts: defaultTimeouts }
+const defaults: Options = { connections: 40, timeouts: defaultTimeouts }
 
 /** Takes a connection, sends, gives it back. */
 const sendThrough = (pool: Pool, mail: Mail, mayProceed: () => boolean): Promise<SmtpAnswer> =>
@@ -50,13 +50,13 @@ export const layer = (options: Partial<Options> = {}) =>
       const { sender, server } = yield* SmtpConfig
       const clock = yield* Clock.Clock
       const compose = makeCompose(sender, yield* DkimConfig)
-      const slots = makeSlots(connections)
+      const now = () => clock.currentTimeMillisUnsafe()
+      const slots = makeSlots(connections, now)
       const pool = yield* Effect.acquireRelease(
         Effect.sync(() => new Pool(server, timeouts)),
         (opened) => Effect.sync(() => opened.close())
       )
       yield* showConnections("smtp", { size: connections, free: slots.free })
-      const now = () => clock.currentTimeMillisUnsafe()
 
       const send = (message: OutgoingEmail, mayProceed: () => boolean): Promise<Attempt> => {
         const startedAt = now()
@@ -66,7 +66,7 @@ export const layer = (options: Partial<Options> = {}) =>
           )
           .catch(broken)
           .then((answer) => {
-            slots.release(1)
+            slots.release([message.address])
             return toAttempt(answer, {
               attempt: message.attempt,
               started_at: toInstant(startedAt),
@@ -74,6 +74,6 @@ export const layer = (options: Partial<Options> = {}) =>
             })
           })
       }
-      return EmailProvider.of({ reserve: slots.reserve, release: slots.release, send })
+      return EmailProvider.of({ ...slots, send })
     })
   )
