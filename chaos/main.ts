@@ -90,10 +90,9 @@ const runAndSay = (cluster: Cluster, { json, out }: Asked) =>
       Effect.catchTag("CannotMount", ({ message }) =>
         Effect.succeed(outcomeOfSkipped(scenario, seed, message))
       ),
-      Effect.catchCause((cause) =>
-        Cause.hasInterrupts(cause)
-          ? Effect.failCause(cause)
-          : Effect.as(Console.error(explain(cause)), outcomeOfBroken(scenario, seed))
+      Effect.catchCauseIf(
+        (cause) => !Cause.hasInterrupts(cause),
+        (cause) => Effect.as(Console.error(explain(cause)), outcomeOfBroken(scenario, seed))
       )
     )
     yield* Console.log(json ? JSON.stringify(outcome) : lineOf(outcome))

@@ -33,7 +33,7 @@ const next = Effect.fnUntraced(function* ({ arrived, name, replies, stream }: Re
   const connection = yield* Effect.mapError(Effect.fromOption(whileUp()), () => new NatsAway({ operation }))
   connection.publish(
     `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`,
-    JSON.stringify({ batch: count, expires: inNanos(Duration.seconds(9)) }),
+    `{"batch":${count},"expires":${inNanos(Duration.seconds(9))}}`,
     { reply: replies }
   )
   const messages = yield* Queue.takeN(arrived, count).pipe(

@@ -85,7 +85,7 @@ export class Postgres extends Context.Service<
         ask: unwatched
       })
       yield* Effect.acquireRelease(
-        // @effect-diagnostics-next-line globalTimers:off -- the servers' time, also where a test's stands still
+        // The servers' time, also where a test's stands still.
         Effect.sync(() => setInterval(() => silence.look(), 1000).unref()),
         (timer) => Effect.sync(() => clearInterval(timer))
       )

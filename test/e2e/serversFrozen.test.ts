@@ -42,8 +42,9 @@ describe("the system beside a server that is frozen", () => {
 
         yield* postgres.freeze
         const refused = registration()
-        const answers = yield* Effect.all(
-          [refused, registration(), registration()].map((body) => call({ path: "/api/v1/events", body })),
+        const answers = yield* Effect.forEach(
+          [refused, registration(), registration()],
+          (body) => call({ path: "/api/v1/events", body }),
           { concurrency: "unbounded" }
         )
         for (const { headers, status } of answers) {

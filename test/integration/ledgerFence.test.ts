@@ -27,12 +27,12 @@ const asked = Effect.gen(function* () {
   const { alone } = yield* MaintenanceRepository
   yield* ledger.start([readyJob(sending)], worker)
   const sent = afterAttempt({ owner: worker, row: yield* rowOf(sending) }, sampleAttempt({ result: "sent" }))
-  const statements: Readonly<Record<string, Effect.Effect<unknown, LedgerUnreachable>>> = {
-    load: ledger.load([waiting]),
-    start: ledger.start([readyJob(waiting)], worker),
-    settle: ledger.settle([sent]),
-    lease: lease("jobs", 10),
-    maintenance: alone("anything", Effect.void)
+  const statements: Readonly<Record<string, Effect.Effect<void, LedgerUnreachable>>> = {
+    load: Effect.asVoid(ledger.load([waiting])),
+    start: Effect.asVoid(ledger.start([readyJob(waiting)], worker)),
+    settle: Effect.asVoid(ledger.settle([sent])),
+    lease: Effect.asVoid(lease("jobs", 10)),
+    maintenance: Effect.asVoid(alone("anything", Effect.void))
   }
   return { statements, ids: [waiting, sending] }
 })

@@ -25,7 +25,7 @@ const attempt: DeliveryAttempt = {
   retry_at: null
 }
 
-const story = Schema.decodeUnknownSync(DeliveryStory)({
+const story = Schema.decodeSync(DeliveryStory)({
   job_id: id,
   event_id: id,
   campaign_id: null,
@@ -111,7 +111,7 @@ describe("tellDelivery", () => {
 
 describe("tellEvent", () => {
   it("tells what was accepted, how, and what it became", () => {
-    const event = Schema.decodeUnknownSync(EventStory)({
+    const event = Schema.decodeSync(EventStory)({
       event_id: id,
       event_type: "user_registered",
       organization_id: "default",
