@@ -7,9 +7,9 @@ import { fileURLToPath } from "node:url"
 import { Config, Effect, FileSystem } from "effect"
 import postgres from "postgres"
 
-import { freePort } from "#src/embedded/freePort.ts"
 import { natsCommand } from "#src/embedded/natsServer.ts"
 import { postgresCommand } from "#src/embedded/postgresServer.ts"
+import { runCommand } from "#src/embedded/runCommand.ts"
 import { type Call, callAt } from "#test/support/httpCall.ts"
 import { natsPublisher } from "#test/support/natsPublisher.ts"
 
@@ -20,6 +20,7 @@ import { type Link } from "./Fault.ts"
 import { mailServer } from "./mailServer.ts"
 import { type Plan, type Scenario } from "./Scenario.ts"
 import { makeServer } from "./Server.ts"
+import { steadyPort } from "./steadyPort.ts"
 import { makeWire, type Wire } from "./Wire.ts"
 
 /** An API call that gets no answer is an answer too. */
@@ -36,7 +37,7 @@ const lazyConfiguration = (folder: string): string => {
 
 const natsIn = Effect.fnUntraced(function* (folder: string, cwd: string, { spoilt }: Scenario) {
   const program = yield* Config.NonEmptyString("NATS_SERVER_BIN").pipe(Config.withDefault("nats-server"))
-  const port = yield* freePort(0, "a free port")
+  const port = yield* steadyPort
   const configuration = spoilt === "nats without fsync" ? lazyConfiguration(folder) : shippedConfiguration
   const files = { log: join(folder, "nats.log"), pidFile: join(folder, "nats.pid") }
   const server = yield* makeServer(natsCommand({ program, port, cwd, configuration, ...files }))
@@ -46,10 +47,12 @@ const natsIn = Effect.fnUntraced(function* (folder: string, cwd: string, { spoil
 const postgresIn = Effect.fnUntraced(function* (
   folder: string,
   { cluster, within }: { cluster: Cluster; within: string },
-  { spoilt }: Scenario
+  { disk, spoilt }: Scenario
 ) {
   const data = yield* copyCluster(cluster, within)
-  const port = yield* freePort(0, "a free port")
+  // What the driver copied is to be on the disk before its power goes: an initdb syncs what it makes.
+  if (disk === "ext4 image") yield* runCommand({ program: "sync", args: ["--file-system", data] })
+  const port = yield* steadyPort
   const overrides =
     spoilt === "postgres without synchronous commit"
       ? { synchronous_commit: "off", wal_writer_delay: "5s" }
@@ -107,7 +110,7 @@ export const makeWorld = Effect.fnUntraced(function* (scenario: Scenario, plan: 
   const ports = { nats: nats.port, postgres: database.port, smtp: Number(new URL(mail.sink.url).port) }
   const wires = yield* wiresFor(plan, ports)
   const portOf = (link: Link) => wires.get(link)?.port ?? ports[link]
-  const gatewayPort = yield* freePort(0, "a free port")
+  const gatewayPort = yield* steadyPort
   const engine = yield* makeEngine(
     {
       NATS_URL: `nats://127.0.0.1:${portOf("nats")}`,

@@ -4,7 +4,6 @@ import { join } from "node:path"
 
 import { Effect, FileSystem, Option } from "effect"
 
-import { freePort } from "#src/embedded/freePort.ts"
 import { DATABASE, initPostgres, ROLE } from "#src/embedded/initPostgres.ts"
 import { type PostgresPlace, postgresPlace } from "#src/embedded/postgresPlace.ts"
 import { postgresCommand } from "#src/embedded/postgresServer.ts"
@@ -16,6 +15,7 @@ import { definePromotions } from "#test/support/promotions.ts"
 import { terminate } from "#test/support/system.ts"
 
 import { makeServer } from "./Server.ts"
+import { steadyPort } from "./steadyPort.ts"
 
 export const operatorKey = "an-operator-key-of-forty-characters-here"
 
@@ -84,7 +84,7 @@ export const makeCluster = Effect.gen(function* () {
   const place = yield* postgresPlace(join(folder, "postgres"))
   const data = join(place.folder, "data")
   const password = yield* initPostgres(place, data, join(folder, "password"))
-  const port = yield* freePort(0, "a free port")
+  const port = yield* steadyPort
   const command = yield* postgresCommand({ place, data, port, log: join(folder, "log") })
   const cluster: Cluster = { place, data, password, compileCache: join(folder, "compiled") }
   const server = yield* makeServer(command)
