@@ -28,6 +28,6 @@ export const PostgresConfig = Config.all({
     Config.orElse(() => fromParts),
     Config.orElse(() => databaseUrl)
   ),
-  /** Connections a process may hold; a quarter of them is for lists, sums and upkeep. */
+  /** Connections a process may hold; an eighth of them is for lists and sums, another for upkeep. */
   poolSize: Config.schema(PoolSize, "DATABASE_POOL_SIZE").pipe(Config.withDefault(20))
 })

@@ -15,7 +15,7 @@ export { type Sql } from "./connections.ts"
 /** Statements that somebody waits for take milliseconds; what takes longer than this meets a lock or a sick server. */
 const promptly = Duration.seconds(6)
 
-/** Lists, sums and upkeep read much. */
+/** Lists, sums and upkeep read and write much. */
 const patiently = Duration.seconds(60)
 
 /** Seconds without an answer to what the server answers within `promptly`, where it lives. */
@@ -54,10 +54,12 @@ export class Postgres extends Context.Service<
   Postgres,
   Statements & {
     /**
-     * For lists, sums and upkeep: on a quarter of the connections, so that they never stand in the way of what is
-     * accepted, sent and settled; 60 s a statement instead of 6.
+     * For lists and sums: on an eighth of the connections, so that they never stand in the way of what is accepted, sent
+     * and settled; 60 s a statement instead of 6.
      */
     readonly patient: Statements
+    /** For what the engine does of itself: as patient, on another eighth, so that no list keeps it waiting. */
+    readonly upkeep: Statements
   }
 >()("carillon/postgres/Postgres") {
   static readonly layer = Layer.effect(
@@ -65,31 +67,35 @@ export class Postgres extends Context.Service<
     Effect.gen(function* () {
       const { poolSize, url } = yield* PostgresConfig
       const silence = new Silence(silence_seconds)
-      const quarter = Math.floor(poolSize / 4)
+      const eighth = Math.ceil(poolSize / 8)
+      const shared = { url, silence }
       const prompt = yield* makeConnections({
+        ...shared,
         name: "prompt",
-        url,
-        silence,
-        size: poolSize - quarter,
+        size: poolSize - 2 * eighth,
         statementTimeout: promptly,
         plans: "force_generic_plan",
         ask: silence.ask
       })
-      const patient = yield* makeConnections({
-        name: "patient",
-        url,
-        silence,
-        size: quarter,
+      const patience = {
+        ...shared,
+        size: eighth,
         statementTimeout: patiently,
         plans: "auto",
         ask: unwatched
-      })
+      } as const
+      const patient = yield* makeConnections({ ...patience, name: "patient" })
+      const upkeep = yield* makeConnections({ ...patience, name: "upkeep" })
       yield* Effect.acquireRelease(
         // The servers' time, also where a test's stands still.
         Effect.sync(() => setInterval(() => silence.look(), 1000).unref()),
         (timer) => Effect.sync(() => clearInterval(timer))
       )
-      return Postgres.of({ ...statementsOver(prompt), patient: statementsOver(patient) })
+      return Postgres.of({
+        ...statementsOver(prompt),
+        patient: statementsOver(patient),
+        upkeep: statementsOver(upkeep)
+      })
     })
   )
 }

@@ -30,20 +30,30 @@ export class Turns {
     return this.#waiting.size
   }
 
-  /** Runs the effect when it is its turn; does `orElse` where that has not come within `patience`. */
+  /**
+   * Runs `use` when it is its turn; does `orElse` where that has not come within `patience`. A turn ends with its effect,
+   * unless that was interrupted and says by `keep` what still goes on: then with that.
+   */
   take<A, E, R, E2>(
-    effect: Effect.Effect<A, E, R>,
+    use: (keep: (over: Promise<void>) => void) => Effect.Effect<A, E, R>,
     { orElse, patience }: { readonly patience: Duration.Input; readonly orElse: Effect.Effect<never, E2> }
   ): Effect.Effect<A, E | E2, R> {
     return Effect.uninterruptibleMask((restore) =>
       Effect.suspend(() => {
         const turn = this.#join()
+        let left: Promise<void> | undefined
+        const keep = (over: Promise<void>): void => {
+          left = over
+        }
         const come = turn.has
           ? Effect.void
           : Effect.timeoutOrElse(turn.come.await, { duration: patience, orElse: () => orElse })
         return Effect.ensuring(
-          restore(Effect.andThen(come, effect)),
-          Effect.sync(() => this.#leave(turn))
+          restore(Effect.andThen(come, use(keep))),
+          Effect.sync(() => {
+            if (left === undefined) this.#leave(turn)
+            else void left.finally(() => this.#leave(turn))
+          })
         )
       })
     )

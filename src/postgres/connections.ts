@@ -3,6 +3,7 @@
 import { Duration, Effect, Redacted } from "effect"
 import postgres from "postgres"
 
+import { callOff } from "./callOff.ts"
 import { type PostgresError, PostgresUnreachable, toPostgresError } from "./errors.ts"
 import { inTransaction } from "./inTransaction.ts"
 import { showPool } from "./poolMetrics.ts"
@@ -103,17 +104,36 @@ export const makeConnections = Effect.fnUntraced(function* (options: ConnectionO
   const turns = new Turns(size)
   yield* showPool(name, turns)
 
-  const on: Connections["on"] = (held, statement) =>
+  /** Where nobody waits for its answer any more, `onLeft` is told how long it goes on. */
+  const run = <A>(
+    held: Sql,
+    statement: (sql: Sql) => PromiseLike<A>,
+    onLeft: (over: Promise<void>) => void
+  ): Effect.Effect<A, PostgresError> =>
     Effect.tryPromise({
-      try: () => {
+      try: (signal) => {
         const answered = ask()
-        return Promise.resolve(statement(held)).finally(answered)
+        const asked = statement(held)
+        const over = Promise.resolve(asked).finally(answered)
+        signal.addEventListener("abort", () => onLeft(callOff(asked, over)), { once: true })
+        return over
       },
       catch: toPostgresError
     })
   return {
-    query: (statement) => turns.take(on(pool, statement), { patience, orElse: busy }),
-    on,
-    transaction: (effect) => turns.take(inTransaction({ pool, ask }, effect), { patience, orElse: busy })
+    query: (statement) => turns.take((keep) => run(pool, statement, keep), { patience, orElse: busy }),
+    // What follows on the connection, the rollback at the latest, must not meet the call.
+    on: (held, statement) =>
+      Effect.suspend(() => {
+        let left = Promise.resolve()
+        return Effect.onInterrupt(
+          run(held, statement, (over) => {
+            left = over
+          }),
+          () => Effect.promise(() => left)
+        )
+      }),
+    transaction: (effect) =>
+      turns.take(() => inTransaction({ pool, ask }, effect), { patience, orElse: busy })
   } satisfies Connections
 })

@@ -8,7 +8,7 @@ import { type Turns } from "./Turns.ts"
 
 const connections = Metric.gauge("carillon_postgres_connections", {
   description:
-    "Connections that this process may hold, busy or free: prompt ones for messages, patient ones for lists"
+    "Connections that this process may hold, busy or free: prompt ones for messages, patient ones for lists, upkeep"
 })
 
 const waiting = Metric.gauge("carillon_postgres_waiting", {

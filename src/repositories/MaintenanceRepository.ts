@@ -70,7 +70,7 @@ export class MaintenanceRepository extends Context.Service<
   static readonly layer = Layer.effect(
     MaintenanceRepository,
     Effect.gen(function* () {
-      const { commit, rows } = statementsOn((yield* Postgres).patient)
+      const { commit, rows } = statementsOn((yield* Postgres).upkeep)
       const { reaches } = yield* LedgerFence
       const tryLock = (task: string) =>
         Effect.map(

@@ -85,7 +85,7 @@ export class RestoreRepository extends Context.Service<
   static readonly layer = Layer.effect(
     RestoreRepository,
     Effect.gen(function* () {
-      const postgres = (yield* Postgres).patient
+      const postgres = (yield* Postgres).upkeep
       const { rows } = statementsOn(postgres)
 
       const rehearse = <A, E, R>(

@@ -42,7 +42,7 @@ export class StreamMarkRepository extends Context.Service<
   static readonly layer = Layer.effect(
     StreamMarkRepository,
     Effect.gen(function* () {
-      const { commit, rows } = statementsOn((yield* Postgres).patient)
+      const { commit, rows } = statementsOn((yield* Postgres).upkeep)
       return StreamMarkRepository.of({
         lock: rows(lockMarks),
         write: (marks) => Effect.asVoid(rows((sql) => writeMarks(sql, marks))),

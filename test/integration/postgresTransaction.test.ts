@@ -4,10 +4,11 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Deferred, Effect, Fiber, Layer, Redacted } from "effect"
 
-import { Postgres } from "#src/postgres/Postgres.ts"
+import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
+import { eventually } from "#test/support/eventually.ts"
 import { freshDatabase } from "#test/support/postgresServer.ts"
 
-/** Three connections for these: what one keeps open, the next statement would soon meet. */
+/** Two connections for these, one for lists, one for upkeep: what one keeps open, the next statement would soon meet. */
 const onDatabase = <E>(test: Effect.Effect<void, E, Postgres>) =>
   Effect.gen(function* () {
     const url = yield* freshDatabase
@@ -95,6 +96,62 @@ describe("Postgres.transaction", () => {
           yield* Postgres.use(({ query }) => query((sql) => sql`select pg_terminate_backend(${pid})`))
           const failure = yield* Effect.flip(Fiber.join(fiber))
           assert.strictEqual(failure._tag, "PostgresUnreachable")
+        }
+        yield* insert(9)
+        assert.deepStrictEqual([...(yield* rows)], [{ n: 9 }])
+      })
+    )
+  )
+})
+
+/** As the server sees them. */
+const running = Postgres.use(({ query }) =>
+  Effect.map(
+    query(
+      (sql) => sql<Array<{ n: number }>>`
+        select count(*) as n from pg_stat_activity
+        where datname = current_database() and state = 'active' and query like '%pg_sleep%' and pid <> pg_backend_pid()`
+    ),
+    ([row]) => Number(row?.n)
+  )
+)
+const asleep = eventually("the statement runs", running, { holds: (now) => now === 1 })
+const sleep = (sql: Sql) => sql`select pg_sleep(50)`
+
+describe("A statement whose fiber is interrupted", () => {
+  it.live("is called off on the server, and its connection is free for the next one", () =>
+    onDatabase(
+      Effect.gen(function* () {
+        const { patient, upkeep } = yield* Postgres
+        for (let n = 0; n < 5; n++) {
+          const fiber = yield* Effect.forkChild(patient.query(sleep))
+          yield* asleep
+          // No list keeps upkeep waiting.
+          yield* upkeep.query((sql) => sql`select 1`)
+          yield* Fiber.interrupt(fiber)
+          yield* patient.query((sql) => sql`select 1`)
+          assert.strictEqual(yield* running, 0)
+        }
+      })
+    )
+  )
+
+  it.live("in a transaction is called off before that is rolled back", () =>
+    onDatabase(
+      Effect.gen(function* () {
+        yield* makeTable
+        for (let n = 0; n < 5; n++) {
+          const fiber = yield* Effect.forkChild(
+            inTransaction(
+              Effect.andThen(
+                insert(n),
+                Postgres.use(({ query }) => query(sleep))
+              )
+            )
+          )
+          yield* asleep
+          yield* Fiber.interrupt(fiber)
+          assert.strictEqual(yield* running, 0)
         }
         yield* insert(9)
         assert.deepStrictEqual([...(yield* rows)], [{ n: 9 }])

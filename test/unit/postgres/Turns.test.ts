@@ -11,9 +11,12 @@ const waiting = { patience: "4 seconds", orElse: Effect.fail("busy" as const) } 
 /** Holds a turn until it is told to give it back. */
 const hold = Effect.fnUntraced(function* (turns: Turns) {
   const release = yield* Deferred.make<void>()
-  const fiber = yield* Effect.forkChild(turns.take(Deferred.await(release), waiting), {
-    startImmediately: true
-  })
+  const fiber = yield* Effect.forkChild(
+    turns.take(() => Deferred.await(release), waiting),
+    {
+      startImmediately: true
+    }
+  )
   return { release: Effect.andThen(Deferred.succeed(release, undefined), Fiber.join(fiber)), fiber }
 })
 
@@ -25,10 +28,7 @@ describe("Turns.take", () => {
       const ran: Array<number> = []
       const fibers = yield* Effect.forEach([1, 2, 3], (n) =>
         Effect.forkChild(
-          turns.take(
-            Effect.sync(() => ran.push(n)),
-            waiting
-          ),
+          turns.take(() => Effect.sync(() => ran.push(n)), waiting),
           { startImmediately: true }
         )
       )
@@ -43,7 +43,7 @@ describe("Turns.take", () => {
     Effect.gen(function* () {
       const turns = new Turns(1)
       const held = yield* hold(turns)
-      const late = yield* Effect.forkChild(Effect.flip(turns.take(Effect.void, waiting)), {
+      const late = yield* Effect.forkChild(Effect.flip(turns.take(() => Effect.void, waiting)), {
         startImmediately: true
       })
       yield* TestClock.adjust("4 seconds")
@@ -52,7 +52,7 @@ describe("Turns.take", () => {
       yield* Fiber.interrupt(gone.fiber)
       assert.strictEqual(turns.waiting, 0)
       yield* held.release
-      yield* turns.take(Effect.void, waiting)
+      yield* turns.take(() => Effect.void, waiting)
     })
   )
 
@@ -65,15 +65,15 @@ describe("Turns.take", () => {
       // The turn comes, and before it is used its fiber is interrupted.
       yield* Effect.all([held.release, Fiber.interrupt(next.fiber)], { concurrency: "unbounded" })
       yield* last.release
-      yield* turns.take(Effect.void, waiting)
+      yield* turns.take(() => Effect.void, waiting)
     })
   )
 
   it.effect("gives the turn back where the effect fails", () =>
     Effect.gen(function* () {
       const turns = new Turns(1)
-      assert.strictEqual(yield* Effect.flip(turns.take(Effect.fail("no"), waiting)), "no")
-      yield* turns.take(Effect.void, waiting)
+      assert.strictEqual(yield* Effect.flip(turns.take(() => Effect.fail("no"), waiting)), "no")
+      yield* turns.take(() => Effect.void, waiting)
     })
   )
 })
