@@ -27,7 +27,11 @@ const connected = Layer.unwrap(
     Effect.promise(() => import("../restoring.ts")),
     ({ restoring }) => restoring
   )
-).pipe(Layer.provide(Layer.merge(environmentWith("NATS_URL"), environmentWith("DATABASE_URL"))))
+).pipe(
+  // One over the other: each adds its own to the environment that it finds.
+  Layer.provide(environmentWith("DATABASE_URL")),
+  Layer.provide(environmentWith("NATS_URL"))
+)
 
 export const restore = Command.make("restore", flags, (flags) =>
   Effect.flatMap(
