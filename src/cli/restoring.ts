@@ -19,6 +19,17 @@ const lines = ({ events, inDoubt, outcomes }: Restored): ReadonlyArray<string> =
   `${inDoubt} messages of campaigns are in doubt: unknown, reason restored, for an operator to resolve`
 ]
 
+const toJson = ({ events, inDoubt, outcomes }: Restored, dryRun: boolean) => ({
+  events,
+  outcomes: {
+    read: outcomes.read,
+    settled: outcomes.settled,
+    without_message: outcomes.withoutMessage
+  },
+  in_doubt: inDoubt,
+  dry_run: dryRun
+})
+
 interface Wishes {
   readonly dryRun: boolean
   readonly confirmFailover: boolean
@@ -32,5 +43,5 @@ export const restoreAndTell = Effect.fnUntraced(function* ({ dryRun, json, ...pe
   const end = dryRun
     ? "A dry run: nothing was changed."
     : "The ledger is current; every process goes on by itself."
-  yield* Console.log(json ? asJson({ ...restored, dry_run: dryRun }) : [...lines(restored), end].join("\n"))
+  yield* Console.log(json ? asJson(toJson(restored, dryRun)) : [...lines(restored), end].join("\n"))
 })

@@ -2,7 +2,7 @@
 
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 
 import { eventually } from "#test/support/eventually.ts"
 import { stoppablePostgres } from "#test/support/faults.ts"
@@ -10,6 +10,17 @@ import { at, registration } from "#test/support/httpCall.ts"
 import { inSeconds } from "#test/support/later.ts"
 import { definePromotions, promotion } from "#test/support/promotions.ts"
 import { countTaken, systemOn } from "#test/support/system.ts"
+
+const decode = Schema.decodeEffect(
+  Schema.fromJsonString(
+    Schema.Struct({
+      events: Schema.Struct({ read: Schema.Int, accepted: Schema.Int, messages: Schema.Int }),
+      outcomes: Schema.Struct({ read: Schema.Int, settled: Schema.Int, without_message: Schema.Int }),
+      in_doubt: Schema.Int,
+      dry_run: Schema.Boolean
+    })
+  )
+)
 
 const together = { concurrency: "unbounded" } as const
 const ofEach = 10
@@ -88,14 +99,18 @@ describe("an older copy of Postgres", () => {
         assert.lengthOf(yield* rows, 2 * ofEach + 1)
         const done = yield* command(["restore", "--json"])
         assert.strictEqual(done.code, 0, done.stderr)
-        const told: unknown = JSON.parse(done.stdout)
-        assert.deepStrictEqual(JSON.parse(planned.stdout), Object.assign({}, told, { dry_run: true }))
-        const fresh = 2 * ofEach + 2 * inTheAir
-        assert.deepInclude(told, { dry_run: false, inDoubt: inTheAir })
-        assert.deepInclude(told, {
-          events: { read: 2 * fresh - 2 * inTheAir + 1, accepted: fresh, messages: fresh },
-          outcomes: { read: 4 * ofEach, settled: 2 * ofEach, withoutMessage: 0 }
+        assert.deepStrictEqual(yield* decode(planned.stdout), {
+          ...(yield* decode(done.stdout)),
+          dry_run: true
         })
+        const fresh = 2 * ofEach + 2 * inTheAir
+        const { events, outcomes, ...rest } = yield* decode(done.stdout)
+        assert.deepStrictEqual(rest, { in_doubt: inTheAir, dry_run: false })
+        // Streams may have some twice: what was announced while Postgres went away is announced again.
+        assert.isAtLeast(events.read, 2 * ofEach + fresh + 1)
+        assert.deepInclude(events, { accepted: fresh, messages: fresh })
+        assert.isAtLeast(outcomes.read, 4 * ofEach)
+        assert.deepInclude(outcomes, { settled: 2 * ofEach, without_message: 0 })
 
         yield* ready(200)
         const total = 4 * ofEach + 2 * inTheAir
