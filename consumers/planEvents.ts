@@ -6,6 +6,7 @@ import { Verdict } from "#src/domain/Verdict.ts"
 import { type Decode } from "#src/nats/decodeBatch.ts"
 import { type Delivered } from "#src/nats/Delivered.ts"
 import { DeadLetters } from "#src/services/DeadLetters.ts"
+import { toDeadMessage } from "#src/services/deadMessage.ts"
 import { incomingEvent, type Unreadable } from "#src/services/incomingEvent.ts"
 import { type IncomingEvent } from "#src/services/planBatch.ts"
 import { Planning } from "#src/services/Planning.ts"
@@ -13,7 +14,7 @@ import { untilLedger } from "#src/services/untilLedger.ts"
 import { type ConsumerDefinition, redelivery } from "#streams/ConsumerDefinition.ts"
 import { events } from "#streams/events.ts"
 
-import { consumer, toDeadMessage } from "./run.ts"
+import { consumer } from "./run.ts"
 
 export const definition: ConsumerDefinition = {
   durable: "plan-events",

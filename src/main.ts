@@ -219,7 +219,7 @@ export const migration = Effect.tap(migrate, seedDefault).pipe(
 
 /** What brings a restored ledger up to the streams; needs NATS, and no engine. */
 export const restoration = Restoration.layer.pipe(
-  Layer.provide(SafeMode.layer),
+  Layer.provide(Layer.mergeAll(SafeMode.layer, DeadLetters.layer)),
   Layer.provide(catalogue),
   Layer.provide(Layer.mergeAll(repositories, OpenWork.layer))
 )

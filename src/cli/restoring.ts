@@ -12,6 +12,9 @@ export const restoring = Layer.provide(restoration, connected)
 
 const lines = ({ events, inDoubt, outcomes }: Restored): ReadonlyArray<string> => [
   `${events.read} events read: ${events.accepted} accepted again, with ${events.messages} messages`,
+  ...(events.refused > 0
+    ? [`${events.refused} events are refused: \`carillon dlq list --stream EVENTS\` says why`]
+    : []),
   `${outcomes.read} outcomes read: ${outcomes.settled} messages settled by them`,
   ...(outcomes.withoutMessage > 0
     ? [`${outcomes.withoutMessage} outcomes are of messages that neither the ledger nor EVENTS has`]

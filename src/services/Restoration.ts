@@ -33,8 +33,16 @@ export class NotRestored extends Schema.TaggedError<NotRestored>()("NotRestored"
 }
 
 export interface Restored {
-  /** Of the stream `EVENTS`: those that the ledger did not know, with the messages that they led to. */
-  readonly events: { readonly read: number; readonly accepted: number; readonly messages: number }
+  /**
+   * Of the stream `EVENTS`: those that the ledger did not know, with the messages that they led to, and those that are dead
+   * letters, as they were or because of what the backup does not have.
+   */
+  readonly events: {
+    readonly read: number
+    readonly accepted: number
+    readonly messages: number
+    readonly refused: number
+  }
   /** Of the stream `OUTCOMES`: the messages that the ledger thought open, or ended otherwise. */
   readonly outcomes: { readonly read: number; readonly settled: number; readonly withoutMessage: number }
   /** Messages of campaigns that may have been sent, and now wait for an operator as `unknown`. */
@@ -89,7 +97,7 @@ export class Restoration extends Context.Service<
       })
 
       const nothing: Restored = {
-        events: { read: 0, accepted: 0, messages: 0 },
+        events: { read: 0, accepted: 0, messages: 0, refused: 0 },
         outcomes: { read: 0, settled: 0, withoutMessage: 0 },
         inDoubt: 0
       }

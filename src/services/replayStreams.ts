@@ -5,19 +5,20 @@ import { Effect, Result } from "effect"
 import { type Outcome } from "#schemas/Outcome.ts"
 import { outcomeOf } from "#src/domain/domainEvent.ts"
 import { corrections } from "#src/domain/restoration.ts"
+import { decodeBatch } from "#src/nats/decodeBatch.ts"
 import { type Delivered } from "#src/nats/Delivered.ts"
 import { Streams } from "#src/nats/Streams.ts"
 import { RestoreRepository } from "#src/repositories/RestoreRepository.ts"
+import { events } from "#streams/events.ts"
 
 import { makeAccept } from "./acceptEvents.ts"
+import { DeadLetters } from "./DeadLetters.ts"
+import { toDeadMessage } from "./deadMessage.ts"
 import { incomingEvent } from "./incomingEvent.ts"
-import { type IncomingEvent } from "./planBatch.ts"
 import { readJson } from "./readMessage.ts"
 
-const parseEvent = (message: Delivered): ReadonlyArray<IncomingEvent> => {
-  const event = incomingEvent(message)
-  return Result.isSuccess(event) ? [event.success] : []
-}
+/** Who refused events then: with it the letter of one that is refused again has the id that it had. */
+const planner = { durable: "plan-events", stream: events }
 
 const parseOutcome = (message: Delivered): ReadonlyArray<Outcome> => {
   const outcome = Result.flatMap(readJson(message.data), outcomeOf)
@@ -28,15 +29,28 @@ export const makeReplays = Effect.gen(function* () {
   const streams = yield* Streams
   const repository = yield* RestoreRepository
   const accept = yield* makeAccept
+  const letters = yield* DeadLetters
 
-  /** What the ledger does not know is accepted again, at the same instant and so with the same ids. */
+  /**
+   * What the ledger does not know is accepted again, at the same instant and so with the same ids. What it refuses was
+   * acknowledged long ago, so its dead letter is all that is left of it: of a type that is younger than the backup, or
+   * refused then as now.
+   */
   const replayEvents = Effect.gen(function* () {
-    const counts = { accepted: 0, messages: 0 }
+    const counts = { accepted: 0, messages: 0, refused: 0 }
     const read = yield* streams.read(
       { stream: "EVENTS", filter: "events.*.>" },
       Effect.fnUntraced(function* (messages: ReadonlyArray<Delivered>) {
-        const answers = (yield* accept(messages.flatMap(parseEvent))).filter(Result.isSuccess)
-        const fresh = answers.filter(({ success }) => success.isNew)
+        const read = decodeBatch(messages, incomingEvent)
+        const answers = yield* accept(read.values)
+        const refused = read.messages.flatMap((message, i) => {
+          const answer = answers[i]
+          return answer !== undefined && Result.isFailure(answer) ? [{ message, ...answer.failure }] : []
+        })
+        const dead = [...read.undecodable, ...refused].map(toDeadMessage(planner))
+        if (dead.length > 0) yield* letters.record(dead)
+        counts.refused += dead.length
+        const fresh = answers.filter(Result.isSuccess).filter(({ success }) => success.isNew)
         const byId = new Map(fresh.map(({ success }) => [success.eventId, success.jobsCount]))
         counts.accepted += byId.size
         for (const jobsCount of byId.values()) counts.messages += jobsCount
