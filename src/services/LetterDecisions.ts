@@ -11,7 +11,7 @@ import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 import { type LetterToDecide, OpenLetterRepository } from "#src/repositories/OpenLetterRepository.ts"
 
 import { makeDecideAll, type Operator, orderOf } from "./decideAll.ts"
-import { Planning } from "./Planning.ts"
+import { makeReplayEvents } from "./replayEvents.ts"
 import { makeReplayLetters } from "./replayLetters.ts"
 import { Settling } from "./Settling.ts"
 
@@ -53,7 +53,7 @@ export class LetterDecisions extends Context.Service<
       const replayLetters = makeReplayLetters({
         ledger: yield* Ledger,
         letters,
-        planning: yield* Planning,
+        replayEvents: yield* makeReplayEvents,
         settling: yield* Settling
       })
 

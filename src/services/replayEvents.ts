@@ -1,6 +1,6 @@
 /**
- * Dead events take the way in that refused them, with their own subject, headers and instant. Accepted first, closed after:
- * a kill between leaves a letter that can be replayed, to no effect but its state.
+ * Dead events take the way in that refused them, with their own subject, headers and instant. Accepted and closed in one
+ * transaction, which holds the letters: what is discarded meanwhile is not planned, and the other way round.
  */
 
 import { Effect, Result } from "effect"
@@ -9,16 +9,19 @@ import { type DeadLetterId } from "#schemas/Ids.ts"
 import { type Order } from "#src/domain/decide.ts"
 import { instantOf } from "#src/domain/ids.ts"
 import { refusedAgain, type Rejected } from "#src/domain/Rejected.ts"
+import { EventRepository } from "#src/repositories/EventRepository.ts"
 import {
   type DeadBody,
   type LetterToDecide,
-  type OpenLetterRepository
+  OpenLetterRepository
 } from "#src/repositories/OpenLetterRepository.ts"
 
+import { type Answer, makeAccept } from "./acceptEvents.ts"
+import { BuiltIns } from "./BuiltIns.ts"
 import { incomingEvent } from "./incomingEvent.ts"
+import { OpenWork } from "./OpenWork.ts"
 import { type IncomingEvent } from "./planBatch.ts"
-import { type Planning } from "./Planning.ts"
-import { type Replayed } from "./replayLetters.ts"
+import { type Replayed, someoneWasFaster } from "./replayLetters.ts"
 
 /** Events whose bodies, of up to 256 KiB, are in memory together. */
 const eventsAtOnce = 50
@@ -37,32 +40,46 @@ const read = ({ body, dead_letter_id: id, headers, subject }: DeadBody): Read =>
     onFailure: (refusal) => ({ id, why: refusedAgain({ ...refusal, errors: [] }) })
   })
 
-type Answers = Effect.Success<ReturnType<Planning["Service"]["accept"]>>
-
 /** Null where it was accepted. Planning answers each. */
-const refusalOf = (answer: Answers[number] | undefined): Rejected | null =>
+const refusalOf = (answer: Answer | undefined): Rejected | null =>
   answer !== undefined && Result.isFailure(answer) ? refusedAgain(answer.failure) : null
 
-export const makeReplayEvents = (planning: Planning["Service"], letters: OpenLetterRepository["Service"]) => {
-  const replaySome = Effect.fnUntraced(function* (dead: ReadonlyArray<LetterToDecide>, order: Order) {
-    const bodies = yield* letters.bodies(dead.map(({ dead_letter_id }) => dead_letter_id))
-    const reads = bodies.map(read)
-    const readable = reads.flatMap((one) => (Result.isSuccess(one) ? [one.success] : []))
-    const answers = yield* planning.accept(readable.map(({ event }) => event))
-    const judged = readable.map(({ id }, i) => ({ id, refusal: refusalOf(answers[i]) }))
-    const closed = yield* letters.close(
-      judged.filter(({ refusal }) => refusal === null).map(({ id }) => id),
-      { ...order, state: "replayed" }
+export const makeReplayEvents = Effect.gen(function* () {
+  const letters = yield* OpenLetterRepository
+  const repository = yield* EventRepository
+  const builtIns = yield* BuiltIns
+  const work = yield* OpenWork
+  const accept = yield* makeAccept
+
+  /** Planning remembers what it has made of these: it must not be undone with a transaction. */
+  const prepare = Effect.fnUntraced(function* (events: ReadonlyArray<IncomingEvent>) {
+    yield* builtIns.ensure(events.map(({ organizationId }) => organizationId))
+    yield* repository.ensurePartitions(events.map(({ acceptedAt }) => acceptedAt))
+  })
+
+  const acceptOpen = Effect.fnUntraced(function* (readable: ReadonlyArray<Readable>, order: Order) {
+    const open = yield* letters.lockOpen(readable.map(({ id }) => id))
+    const mine = readable.filter(({ id }) => open.has(id))
+    const answers = yield* accept(mine.map(({ event }) => event))
+    const judged = mine.map(({ id }, i) => ({ id, refusal: refusalOf(answers[i]) }))
+    const accepted = judged.filter(({ refusal }) => refusal === null).map(({ id }) => id)
+    yield* letters.close(accepted, { ...order, state: "replayed" })
+    return new Map(
+      judged.map(({ id, refusal }) => [id, refusal === null ? Result.succeed(true) : Result.fail(refusal)])
     )
-    return [
-      ...reads.flatMap((one): ReadonlyArray<Replayed> =>
-        Result.isFailure(one) ? [[one.failure.id, Result.fail(one.failure.why)]] : []
-      ),
-      ...judged.map(({ id, refusal }): Replayed => [
-        id,
-        refusal === null ? Result.succeed(closed.has(id)) : Result.fail(refusal)
-      ])
-    ]
+  })
+
+  const replaySome = Effect.fnUntraced(function* (dead: ReadonlyArray<LetterToDecide>, order: Order) {
+    const reads = (yield* letters.bodies(dead.map(({ dead_letter_id }) => dead_letter_id))).map(read)
+    const readable = reads.flatMap((one) => (Result.isSuccess(one) ? [one.success] : []))
+    yield* prepare(readable.map(({ event }) => event))
+    const judged = yield* letters.transaction(acceptOpen(readable, order))
+    work.ring("jobs", "events")
+    return reads.map((one): Replayed =>
+      Result.isFailure(one)
+        ? [one.failure.id, Result.fail(one.failure.why)]
+        : [one.success.id, judged.get(one.success.id) ?? someoneWasFaster]
+    )
   })
 
   return Effect.fnUntraced(function* (dead: ReadonlyArray<LetterToDecide>, order: Order) {
@@ -71,4 +88,4 @@ export const makeReplayEvents = (planning: Planning["Service"], letters: OpenLet
       replayed.push(...(yield* replaySome(dead.slice(from, from + eventsAtOnce), order)))
     return replayed
   })
-}
+})

@@ -8,8 +8,7 @@ import { type Rejected } from "#src/domain/Rejected.ts"
 import { type Ledger } from "#src/repositories/Ledger.ts"
 import { type LetterToDecide, type OpenLetterRepository } from "#src/repositories/OpenLetterRepository.ts"
 
-import { type Planning } from "./Planning.ts"
-import { makeReplayEvents } from "./replayEvents.ts"
+import { type makeReplayEvents } from "./replayEvents.ts"
 import { makeReplayJobs } from "./replayJobs.ts"
 import { type Settling } from "./Settling.ts"
 
@@ -19,15 +18,14 @@ export type Replayed = readonly [DeadLetterId, Result.Result<boolean, Rejected>]
 export interface Desk {
   readonly ledger: Ledger["Service"]
   readonly letters: OpenLetterRepository["Service"]
-  readonly planning: Planning["Service"]
+  readonly replayEvents: Effect.Success<typeof makeReplayEvents>
   readonly settling: Settling["Service"]
 }
 
-const someoneWasFaster = Result.succeed(false)
+export const someoneWasFaster: Result.Result<boolean> = Result.succeed(false)
 
-export const makeReplayLetters = ({ ledger, letters, planning, settling }: Desk) => {
+export const makeReplayLetters = ({ ledger, letters, replayEvents, settling }: Desk) => {
   const replayJobs = makeReplayJobs(ledger, settling)
-  const replayEvents = makeReplayEvents(planning, letters)
 
   /** What was refused because someone else has answered it meanwhile is no refusal. */
   const forgiveLate = Effect.fnUntraced(function* (replayed: ReadonlyArray<Replayed>) {

@@ -3,11 +3,13 @@
 import { randomUUID } from "node:crypto"
 
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber, Latch } from "effect"
 
-import { DeadLetterId, WorkerId } from "#schemas/Ids.ts"
+import { DeadLetterId, defaultOrganization, WorkerId } from "#schemas/Ids.ts"
 import { unsendable } from "#src/domain/fate.ts"
+import { Postgres } from "#src/postgres/Postgres.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
+import { openLetters } from "#src/repositories/OpenLetterRepository.ts"
 import {
   buryEvent,
   countersOf,
@@ -19,6 +21,7 @@ import {
   together,
   tried
 } from "#test/support/decisions.ts"
+import { eventually } from "#test/support/eventually.ts"
 import { at, call, each, registration, type Reply } from "#test/support/httpCall.ts"
 import { httpServer } from "#test/support/httpServer.ts"
 import { sampleAttempt } from "#test/support/jobs.ts"
@@ -141,6 +144,69 @@ layer(httpServer({ embedded: true, nats: "none" }), { excludeTestServices: true 
       const found = yield* call({ path: `/api/v1/events/${event.event_id}` })
       assert.deepInclude(found.json, { via: "nats", jobs_count: 1, status: "planned" })
       assert.strictEqual(Date.parse(String(found.json["accepted_at"])), storedAt)
+    })
+  )
+
+  it.effect("replay an event or discard it, and never both", () =>
+    Effect.gen(function* () {
+      const event = registration()
+      const { letter } = yield* buryEvent(event)
+      const whenHeld = yield* Latch.make(false)
+      const replaying = yield* Effect.forkChild(Effect.andThen(whenHeld.await, replay(letter)))
+      const whenPlanning = yield* Latch.make(false)
+      const discarding = yield* Effect.forkChild(
+        Effect.andThen(whenPlanning.await, call({ method: "DELETE", path: `/api/v1/dead-letters/${letter}` }))
+      )
+      const locks = (where: "keys" | "rows") =>
+        ask(
+          (sql) => sql<Array<{ count: number }>>`
+            select count(*) as count from pg_locks where not granted and ${
+              where === "keys"
+                ? sql`relation = 'event_keys'::regclass`
+                : sql`locktype in ('transactionid', 'tuple')`
+            }`
+        )
+      const isDiscarded = ask(
+        (sql) => sql<Array<{ count: number }>>`
+          select count(*) as count from dead_letters where dead_letter_id = ${letter} and state = 'discarded'`
+      )
+      yield* Postgres.use(({ transaction }) =>
+        transaction(
+          Effect.gen(function* () {
+            yield* ask((sql) => sql`lock table event_keys in share mode`)
+            yield* whenHeld.open
+            yield* eventually("it is being planned", locks("keys"), { holds: ([row]) => row?.count !== 0 })
+            yield* whenPlanning.open
+            const looks = Effect.map(Effect.all([locks("rows"), isDiscarded]), (found) => found.flat())
+            yield* eventually("the other waits, or has discarded it", looks, {
+              holds: (found) => found.some(({ count }) => count > 0)
+            })
+          })
+        )
+      )
+      assert.deepInclude((yield* Fiber.join(replaying)).json, { replayed: 1 })
+      assert.deepInclude((yield* Fiber.join(discarding)).json, { status: 409, code: "not_open" })
+      const found = yield* call({ path: `/api/v1/events/${event.event_id}` })
+      assert.deepInclude(found.json, { status: "planned" })
+    })
+  )
+
+  it.effect("find by filter what is open by its own index, whatever a plan knows of the values", () =>
+    Effect.gen(function* () {
+      const asked = { organizationId: defaultOrganization, filter: { reason: "rejected" as const } }
+      const plan = yield* Postgres.use(({ transaction }) =>
+        transaction(
+          Effect.gen(function* () {
+            yield* ask((sql) => sql`set local enable_seqscan = off`)
+            const { query } = yield* Postgres
+            const { string } = yield* query((sql) =>
+              sql`select count(*) from dead_letters where ${openLetters(sql, asked)}`.describe()
+            )
+            return yield* query((sql) => sql.unsafe(`explain (generic_plan) ${string}`))
+          })
+        )
+      )
+      assert.match(JSON.stringify(plan), /dead_letters_(to_decide|open)/)
     })
   )
 
