@@ -1,6 +1,6 @@
 /** The processes of the engine in a run, each with its role: killed, frozen, stopped, started again. */
 
-import { Clock, Effect, Scope } from "effect"
+import { Clock, Effect, Scope, Semaphore } from "effect"
 
 import { type Environment, type Started, startCarillon } from "#test/support/processes.ts"
 
@@ -13,7 +13,7 @@ const roleOf = (name: ProcessName): string => (name.startsWith("worker") ? "work
 const patience = "40 seconds"
 
 export interface Engine {
-  /** Returns at once; the process goes on by itself. */
+  /** Returns at once; the process goes on by itself. One that runs already, by another fault's word, is enough. */
   readonly start: (name: ProcessName) => Effect.Effect<void>
   /** Returns when each says that it serves. */
   readonly startAll: Effect.Effect<void>
@@ -37,12 +37,14 @@ export const makeEngine = Effect.fnUntraced(function* (environment: Environment,
   const stopped: Array<Stopped> = []
   const crashed: Array<string> = []
   const scope = yield* Effect.scope
+  /** Faults overlap: one ends a process while another brings it back. */
+  const oneAtATime = yield* Semaphore.make(1)
 
   const spawn = Effect.fnUntraced(function* (name: ProcessName) {
-    const started = yield* startCarillon(["serve", "--role", roleOf(name)], {
-      ...environment,
-      CAMPAIGN_SERVICE_PORT: String(name === "gateway" ? gatewayPort : 0)
-    }).pipe(Scope.provide(scope))
+    const port = { CAMPAIGN_SERVICE_PORT: String(name === "gateway" ? gatewayPort : 0) }
+    const started = yield* startCarillon(["serve", "--role", roleOf(name)], { ...environment, ...port }).pipe(
+      Scope.provide(scope)
+    )
     running.set(name, started)
     lives.push([`${name} ${started.pid}`, started])
     const noteCrash = Effect.map(started.ended, ({ stderr, stdout }) => {
@@ -58,7 +60,7 @@ export const makeEngine = Effect.fnUntraced(function* (environment: Environment,
       const started = running.get(name)
       running.delete(name)
       return started
-    })
+    }).pipe(oneAtATime.withPermits(1))
 
   const kill = Effect.fnUntraced(function* (name: ProcessName) {
     const started = yield* letGo(name)
@@ -78,7 +80,10 @@ export const makeEngine = Effect.fnUntraced(function* (environment: Environment,
   })
 
   return {
-    start: (name) => Effect.asVoid(spawn(name)),
+    start: (name) =>
+      Effect.suspend(() => (running.has(name) ? Effect.void : Effect.asVoid(spawn(name)))).pipe(
+        oneAtATime.withPermits(1)
+      ),
     startAll: Effect.forEach(processNames, (name) => Effect.flatMap(spawn(name), whenServing), {
       concurrency: "unbounded",
       discard: true

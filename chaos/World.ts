@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { Config, Effect, FileSystem } from "effect"
+import { Effect, FileSystem } from "effect"
 import postgres from "postgres"
 
 import { natsCommand } from "#src/embedded/natsServer.ts"
@@ -35,8 +35,14 @@ const lazyConfiguration = (folder: string): string => {
   return file
 }
 
-const natsIn = Effect.fnUntraced(function* (folder: string, cwd: string, { spoilt }: Scenario) {
-  const program = yield* Config.NonEmptyString("NATS_SERVER_BIN").pipe(Config.withDefault("nats-server"))
+interface NatsPlace {
+  readonly program: string
+  readonly folder: string
+  /** Its store is in here. */
+  readonly cwd: string
+}
+
+const natsIn = Effect.fnUntraced(function* ({ cwd, folder, program }: NatsPlace, { spoilt }: Scenario) {
   const port = yield* steadyPort
   const configuration = spoilt === "nats without fsync" ? lazyConfiguration(folder) : shippedConfiguration
   const files = { log: join(folder, "nats.log"), pidFile: join(folder, "nats.pid") }
@@ -102,7 +108,7 @@ export const makeWorld = Effect.fnUntraced(function* (scenario: Scenario, plan: 
   const folder = yield* fs.makeTempDirectoryScoped({ prefix: "carillon-chaos-" })
   yield* fs.chmod(folder, 0o711)
   const disks = yield* disksIn(folder, scenario)
-  const nats = yield* natsIn(folder, disks.nats, scenario)
+  const nats = yield* natsIn({ program: cluster.natsServer, folder, cwd: disks.nats }, scenario)
   const database = yield* postgresIn(folder, { cluster, within: disks.postgres }, scenario)
   yield* Effect.all([nats.server.start, database.server.start], { concurrency: "unbounded" })
 

@@ -1,9 +1,12 @@
-/** A Postgres with everything a run needs in it, made once and copied for each run. */
+/** What all runs share: a NATS server program, and a Postgres with everything a run needs in it, which each copies. */
 
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 
-import { Effect, FileSystem, Option } from "effect"
+import { Console, Effect, FileSystem, Option } from "effect"
 
+import { EmbeddedConfig } from "#src/config/EmbeddedConfig.ts"
+import { findNatsServer } from "#src/embedded/findNatsServer.ts"
 import { DATABASE, initPostgres, ROLE } from "#src/embedded/initPostgres.ts"
 import { type PostgresPlace, postgresPlace } from "#src/embedded/postgresPlace.ts"
 import { postgresCommand } from "#src/embedded/postgresServer.ts"
@@ -34,7 +37,11 @@ const withoutTemplate = {
   ]
 }
 
+/** Got once for all runs of this clone. */
+const programs = fileURLToPath(new URL("../.carillon/bin", import.meta.url))
+
 export interface Cluster {
+  readonly natsServer: string
   readonly place: PostgresPlace
   readonly data: string
   readonly password: string
@@ -78,6 +85,10 @@ const fill = Effect.fnUntraced(function* (url: string, compileCache: string) {
 /** Made in a temporary folder, which goes with the scope; stopped. */
 export const makeCluster = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
+  const { natsServerBin } = yield* EmbeddedConfig
+  const natsServer = yield* findNatsServer(natsServerBin, programs).pipe(
+    Effect.provideService(Say, Console.error)
+  )
   const folder = yield* fs.makeTempDirectoryScoped({ prefix: "carillon-chaos-cluster-" })
   // Postgres under root runs as another user, who passes through here.
   yield* fs.chmod(folder, 0o711)
@@ -86,7 +97,7 @@ export const makeCluster = Effect.gen(function* () {
   const password = yield* initPostgres(place, data, join(folder, "password"))
   const port = yield* steadyPort
   const command = yield* postgresCommand({ place, data, port, log: join(folder, "log") })
-  const cluster: Cluster = { place, data, password, compileCache: join(folder, "compiled") }
+  const cluster: Cluster = { natsServer, place, data, password, compileCache: join(folder, "compiled") }
   const server = yield* makeServer(command)
   yield* server.start
   yield* fill(databaseUrl(cluster, port), cluster.compileCache)
