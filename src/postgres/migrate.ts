@@ -7,12 +7,10 @@ import { join } from "node:path"
 import { Effect, Schema } from "effect"
 
 import { type PostgresError } from "./errors.ts"
+import { locks } from "./locks.ts"
 import { Postgres } from "./Postgres.ts"
 
 const folder = join(import.meta.dirname, "../../migrations")
-
-/** Two migrators at once: the second waits, and finds nothing to do. */
-const lock = 5_726_301
 
 export class MigrationChanged extends Schema.TaggedError<MigrationChanged>()("MigrationChanged", {
   name: Schema.String
@@ -63,7 +61,8 @@ const applyMissing = Effect.gen(function* () {
   yield* postgres.query((sql) =>
     sql.unsafe("set local statement_timeout = 0; set local lock_timeout = 0").simple()
   )
-  yield* postgres.query((sql) => sql`select pg_advisory_xact_lock(${lock})`)
+  // Two migrators at once: the second waits, and finds nothing to do.
+  yield* postgres.query((sql) => sql`select pg_advisory_xact_lock(${locks.migrate})`)
   yield* postgres.query(
     (sql) => sql`create table if not exists schema_migrations (
       name text primary key, checksum text not null, applied_at timestamptz not null default now())`

@@ -1,13 +1,21 @@
 /**
  * What operators are shown of the whole ledger. However many processes ask, one of them counts, at most every five
- * seconds, and for a twentieth of the time at most; the others read what it has left.
+ * seconds, and for a twentieth of the time at most, in vain or not; the others read what it has left.
  */
 
-import { Context, Effect, Layer, Option, Schema } from "effect"
+import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
 
 import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
 
-import { countBalance, countWork, storedFigures, storeFigures, tryFigureLock } from "./figureQueries.ts"
+import {
+  countBalance,
+  countWork,
+  figureAges,
+  storedFigures,
+  storeFailure,
+  storeFigures,
+  tryFigureLock
+} from "./figureQueries.ts"
 import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
 import { statementsOn } from "./statements.ts"
 
@@ -30,6 +38,8 @@ export class FigureRepository extends Context.Service<
     readonly work: Effect.Effect<ReadonlyArray<Figure>, LedgerUnreachable>
     /** `planned`, and `messages` by status. */
     readonly balance: Effect.Effect<ReadonlyArray<Figure>, LedgerUnreachable>
+    /** `figures_age_seconds` of each of the two that was ever counted. */
+    readonly ages: Effect.Effect<ReadonlyArray<Figure>, LedgerUnreachable>
   }
 >()("carillon/repositories/FigureRepository") {
   static readonly layer = Layer.effect(
@@ -50,18 +60,26 @@ export class FigureRepository extends Context.Service<
           })
         )
 
+      /** The failure stays one, whether or not it could be noted. */
+      const noteFailure = Effect.fnUntraced(function* (name: string, begun_ms: number) {
+        const took_seconds = ((yield* Clock.currentTimeMillis) - begun_ms) / 1000
+        yield* Effect.ignore(rows((sql) => storeFailure(sql, name, took_seconds)))
+      })
+
       /** Of another version's shape: as if there were none. */
       const figures = Effect.fn("FigureRepository.figures")(function* (name: string, count: Count) {
         const found = yield* stored(name)
         const known = Option.flatMap(found, ({ figures }) => readStored(figures))
         if (Option.isSome(known) && Option.exists(found, ({ isFresh }) => isFresh)) return known.value
-        const counted = yield* recount(name, count)
+        const begun_ms = yield* Clock.currentTimeMillis
+        const counted = yield* Effect.tapError(recount(name, count), () => noteFailure(name, begun_ms))
         return Option.getOrElse(counted, () => Option.getOrElse(known, () => []))
       })
 
       return FigureRepository.of({
         work: figures("work", countWork),
-        balance: figures("balance", countBalance)
+        balance: figures("balance", countBalance),
+        ages: rows(figureAges)
       })
     })
   )

@@ -2,14 +2,12 @@
 
 import { Context, Effect, Layer, Option } from "effect"
 
+import { locks } from "#src/postgres/locks.ts"
 import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
 
 import { LedgerFence } from "./LedgerFence.ts"
 import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
 import { statementsOn } from "./statements.ts"
-
-/** With the task's name: held by the one process that is at it. */
-const lock = 5_726_302
 
 const makePartitions = (sql: Sql) => sql`
   select campaign.ensure_partitions(now()), campaign.ensure_partitions(now() + interval '1 month')`
@@ -76,7 +74,7 @@ export class MaintenanceRepository extends Context.Service<
         Effect.map(
           rows(
             (sql) => sql<Array<{ mine: boolean }>>`
-            select pg_try_advisory_xact_lock(${lock}, hashtext(${task})) and ${reaches(sql)} as mine`
+            select pg_try_advisory_xact_lock(${locks.maintenance}, hashtext(${task})) and ${reaches(sql)} as mine`
           ),
           ([row]) => row?.mine === true
         )

@@ -3,6 +3,7 @@
 import { Context, Effect, Layer } from "effect"
 
 import { type StreamMark } from "#src/domain/streamMarks.ts"
+import { locks } from "#src/postgres/locks.ts"
 import { Postgres, type Sql } from "#src/postgres/Postgres.ts"
 
 import { type LedgerUnreachable } from "./LedgerUnreachable.ts"
@@ -12,12 +13,10 @@ export interface NamedMark extends StreamMark {
   readonly stream: string
 }
 
-/** Also where there is no row yet to lock. */
-const lock = 5_726_303
-
+/** Alone also where there is no row yet to lock. */
 const lockMarks = (sql: Sql) => sql<Array<NamedMark>>`
   select stream, created, server_id, last_seq
-  from stream_marks, (select pg_advisory_xact_lock(${lock})) as alone order by stream for update of stream_marks`
+  from stream_marks, (select pg_advisory_xact_lock(${locks.streamMarks})) as alone order by stream for update of stream_marks`
 
 const writeMarks = (sql: Sql, marks: ReadonlyArray<NamedMark>) => sql`
   insert into stream_marks (stream, created, server_id, last_seq)

@@ -1,5 +1,6 @@
 /** The statements that count what operators are shown of the whole ledger. Each is bounded in what it looks at. */
 
+import { locks } from "#src/postgres/locks.ts"
 import { type Sql } from "#src/postgres/Postgres.ts"
 
 import { type Figure } from "./FigureRepository.ts"
@@ -53,7 +54,11 @@ export const countWork = (sql: Sql) => sql<Array<Figure>>`
     when beat_at < now() - interval '15 seconds' then 'silent' else 'alive' end], count(*)
   from workers group by 2`
 
-/** Of all organizations, in one snapshot, from two sources: what planning counted, and the rows. */
+/**
+ * Of all organizations, in one snapshot, from two sources: what planning counted, and the rows. It reads every message
+ * that is kept: sums written along with each status would cost every settle a shared row, and could not show a bug in
+ * themselves.
+ */
 export const countBalance = (sql: Sql) => sql<Array<Figure>>`
   select 'planned' as name, array[]::text[] as labels, coalesce(sum(counted), 0)::float8 as value from (
     select sum(jobs_count) as counted from event_keys where execution_id is null
@@ -68,16 +73,27 @@ export const countBalance = (sql: Sql) => sql<Array<Figure>>`
 export const storedFigures = (sql: Sql, name: string) => sql<
   Array<{ readonly figures: unknown; readonly isFresh: boolean }>
 >`
-  select figures, counted_at > now() - greatest(5, 20 * took_seconds) * interval '1 second' as "isFresh"
+  select figures, tried_at > now() - greatest(5, 20 * took_seconds) * interval '1 second' as "isFresh"
   from ledger_figures where name = ${name}`
 
 /** Counted by whoever comes first; the others use what was there. */
 export const tryFigureLock = (sql: Sql, name: string) => sql<Array<{ readonly mine: boolean }>>`
-  select pg_try_advisory_xact_lock(5726303, hashtext(${name})) as mine`
+  select pg_try_advisory_xact_lock(${locks.figures}, hashtext(${name})) as mine`
 
 export const storeFigures = (sql: Sql, name: string, figures: ReadonlyArray<Figure>) => sql`
-  insert into ledger_figures (name, figures, took_seconds, counted_at)
+  insert into ledger_figures (name, figures, took_seconds, counted_at, tried_at)
   values (${name}, ${JSON.stringify(figures)}::text::jsonb,
-    extract(epoch from clock_timestamp() - now()), clock_timestamp())
+    extract(epoch from clock_timestamp() - now()), clock_timestamp(), clock_timestamp())
   on conflict (name) do update set figures = excluded.figures, took_seconds = excluded.took_seconds,
-    counted_at = excluded.counted_at`
+    counted_at = excluded.counted_at, tried_at = excluded.tried_at`
+
+/** What was counted before stays. */
+export const storeFailure = (sql: Sql, name: string, took_seconds: number) => sql`
+  insert into ledger_figures (name, figures, took_seconds, counted_at)
+  values (${name}, '[]', ${took_seconds}::float8, null)
+  on conflict (name) do update set took_seconds = excluded.took_seconds, tried_at = excluded.tried_at`
+
+export const figureAges = (sql: Sql) => sql<Array<Figure>>`
+  select 'figures_age_seconds' as name, array[name]::text[] as labels,
+    extract(epoch from now() - counted_at)::float8 as value
+  from ledger_figures where counted_at is not null`

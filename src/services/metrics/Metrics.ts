@@ -26,8 +26,8 @@ const up = Metric.gauge("carillon_up", {
 })
 
 interface Source {
-  /** What it is said to be by `carillon_up`. */
-  readonly dependency: "postgres" | "nats"
+  /** Whose `carillon_up` it decides; none where it may take long though the server is well. */
+  readonly dependency?: "postgres" | "nats"
   readonly read: Effect.Effect<ReadonlyArray<Sample>, Incompatible | LedgerUnreachable | StreamsError>
 }
 
@@ -35,14 +35,15 @@ interface Source {
 const makeReader = Effect.fnUntraced(function* ({ dependency, read }: Source) {
   const scope = yield* Effect.scope
   const show = yield* makeGaugeSet
-  const isUp = Metric.withAttributes(up, { dependency })
+  const showUp = (value: 0 | 1) =>
+    dependency === undefined ? Effect.void : Metric.update(Metric.withAttributes(up, { dependency }), value)
   let readAt_ms = Number.NEGATIVE_INFINITY
   let running: Fiber.Fiber<void> | undefined
 
   const readOnce = read.pipe(
-    Effect.tap((samples) => Effect.andThen(show(samples), Metric.update(isUp, 1))),
+    Effect.tap((samples) => Effect.andThen(show(samples), showUp(1))),
     Effect.catchCause((cause) =>
-      Effect.all([Effect.logDebug("figures cannot be read", cause), show([]), Metric.update(isUp, 0)], {
+      Effect.all([Effect.logDebug("figures cannot be read", cause), show([]), showUp(0)], {
         discard: true
       })
     ),
@@ -63,7 +64,7 @@ const makeReader = Effect.fnUntraced(function* ({ dependency, read }: Source) {
     if (running === undefined && now_ms - readAt_ms < keptFor_ms) return
     if (running === undefined) readAt_ms = now_ms
     const answered = yield* Effect.timeoutOption(Fiber.await(running ?? (yield* start)), patience)
-    if (Option.isNone(answered)) yield* Effect.andThen(show([]), Metric.update(isUp, 0))
+    if (Option.isNone(answered)) yield* Effect.andThen(show([]), showUp(0))
   })
   return { refresh }
 })
@@ -87,12 +88,13 @@ export class Metrics extends Context.Service<
       Effect.gen(function* () {
         const figures = yield* FigureRepository
         const service = yield* Streams
-        const ledger = Effect.gen(function* () {
-          return [...workSamples(yield* figures.work), ...balanceSamples(yield* figures.balance)]
+        const work = Effect.gen(function* () {
+          return workSamples([...(yield* figures.work), ...(yield* figures.ages)])
         })
         const readers = yield* Effect.forEach(
           [
-            { dependency: "postgres", read: ledger },
+            { dependency: "postgres", read: work },
+            { read: Effect.map(figures.balance, balanceSamples) },
             {
               dependency: "nats",
               read: Effect.provideService(readStreams(streams, consumers), Streams, service)

@@ -36,6 +36,12 @@ const shapes: Readonly<Record<string, Shape>> = {
     description: "Dead letters that nobody has replayed or discarded",
     labels: ["reason"]
   },
+  figures_age_seconds: {
+    name: "carillon_figures_age_seconds",
+    description:
+      "How long ago the ledger was counted: its work, and its balance, which takes longer the more it holds",
+    labels: ["figures"]
+  },
   workers: {
     name: "carillon_workers",
     description: "Processes by their beat: alive, silent for 15 s, or taken for dead and not yet recovered",
