@@ -4,6 +4,7 @@
 import { Context } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
 
+import { type AccessRole } from "../AccessRole.ts"
 import { type OrganizationId } from "../Ids.ts"
 import { AnyProblem } from "./Problem.ts"
 
@@ -14,6 +15,7 @@ export class Caller extends Context.Service<
     readonly organizationId: OrganizationId
     /** Whether it is the operator of the whole installation, not of one organization. */
     readonly ofInstallation: boolean
+    readonly role: AccessRole
     /** Who it is, as decisions record it. */
     readonly name: string
   }

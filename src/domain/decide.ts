@@ -104,7 +104,7 @@ export const replayJob = (
   })
 }
 
-/** What a person told us; the note is kept with the decision, where no one but operators reads it. */
+/** What a person told us; the note is kept with the decision, where operators and editors read it. */
 const resolvedAsFailed = "an operator resolved it as not sent"
 
 /** Settles what may have been sent. Fails where the row is anything but `unknown`. */

@@ -43,6 +43,9 @@ export const permissions: Readonly<Record<string, ReadonlyArray<AccessRole>>> = 
   "DELETE /api/v1/api-keys/:api_key_id": operator
 }
 
+/** Who reads by whom a decision was made and what was noted with it, which may say more of people than a story does. */
+export const readsNotes = (role: AccessRole): boolean => author.includes(role)
+
 const known = new Map(Object.entries(permissions))
 
 export interface Route {

@@ -154,6 +154,9 @@ const stepsOfDecision = (decision: DecisionRow): ReadonlyArray<Step> => {
   return from_at === null ? [decided] : [{ at: from_at, status: from_status, reason: from_reason }, decided]
 }
 
+/** What was decided, and when: without who said so and why. */
+export const withoutNote = ({ at, reason, status }: Step): Step => ({ at, reason, status })
+
 /** An operator's word is told once, in the operator's words. */
 const withoutEchoes = (steps: ReadonlyArray<Step>): ReadonlyArray<Step> => {
   const told = new Set(steps.filter(({ by }) => by !== undefined).map(({ at, status }) => `${at} ${status}`))

@@ -25,7 +25,7 @@ const resolve = Effect.fnUntraced(function* (jobId: JobId) {
   const { as, note = null } = yield* Effect.mapError(Effect.fromResult(decode(value)), invalidBody)
   const caller = yield* Caller
   yield* resolving.resolve(caller, jobId, { as, note })
-  return yield* stories.delivery(caller.organizationId, jobId)
+  return yield* stories.delivery(caller, jobId)
 })
 
 export const DeliveriesHandlers = HttpApiBuilder.group(
@@ -37,9 +37,7 @@ export const DeliveriesHandlers = HttpApiBuilder.group(
     return handlers
       .handleRaw("resolve", ({ params }) => respond(Effect.provideContext(resolve(params.job_id), context)))
       .handle("get", ({ params }) =>
-        respond(
-          Effect.flatMap(Caller, ({ organizationId }) => stories.delivery(organizationId, params.job_id))
-        )
+        respond(Effect.flatMap(Caller, (caller) => stories.delivery(caller, params.job_id)))
       )
       .handle("list", ({ query }) =>
         respond(

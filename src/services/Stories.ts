@@ -2,13 +2,15 @@
 
 import { Context, Effect, Layer, Option } from "effect"
 
+import { type AccessRole } from "#schemas/AccessRole.ts"
 import { type DeliveryStory } from "#schemas/http/deliveries.ts"
 import { type EventStory } from "#schemas/http/events.ts"
 import { type EventId, JobId, type OrganizationId } from "#schemas/Ids.ts"
 import { shorten } from "#schemas/Instant.ts"
 import { type CursorPage, cursorPage } from "#src/domain/cursorPage.ts"
+import { readsNotes } from "#src/domain/permissions.ts"
 import { missing, type Rejected } from "#src/domain/Rejected.ts"
-import { attemptsOf, historyOf, type StoryRow } from "#src/domain/story.ts"
+import { attemptsOf, historyOf, type StoryRow, withoutNote } from "#src/domain/story.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 import { type MessageFilter } from "#src/repositories/messageLists.ts"
 import { StoryRepository } from "#src/repositories/StoryRepository.ts"
@@ -27,6 +29,11 @@ export interface ListMessages {
   readonly cursor?: string
 }
 
+export interface Reader {
+  readonly organizationId: OrganizationId
+  readonly role: AccessRole
+}
+
 export class Stories extends Context.Service<
   Stories,
   {
@@ -34,8 +41,9 @@ export class Stories extends Context.Service<
       organizationId: OrganizationId,
       eventId: EventId
     ) => Effect.Effect<EventStory, Rejected | LedgerUnreachable>
+    /** Who decided, and what they noted, is told to operators and editors alone. */
     readonly delivery: (
-      organizationId: OrganizationId,
+      reader: Reader,
       jobId: JobId
     ) => Effect.Effect<DeliveryStory, Rejected | LedgerUnreachable>
     /** Newest first. Fails with `invalid_query` where the cursor is none of ours. */
@@ -69,7 +77,7 @@ export class Stories extends Context.Service<
       })
 
       const delivery = Effect.fn("Stories.delivery")(function* (
-        organizationId: OrganizationId,
+        { organizationId, role }: Reader,
         jobId: JobId
       ) {
         const found = yield* repository.message(organizationId, jobId)
@@ -79,10 +87,12 @@ export class Stories extends Context.Service<
           { concurrency: 2 }
         )
         const attempts = attemptsOf(found.value, archived)
+        const history = historyOf(found.value, attempts, decisions)
+        const told = readsNotes(role) ? history : history.map(withoutNote)
         return {
           ...describeMessage(found.value),
           attempts: attempts.map(describeAttempt),
-          history: historyOf(found.value, attempts, decisions).map(describeStep)
+          history: told.map(describeStep)
         }
       })
 

@@ -5,7 +5,9 @@ import { randomUUID } from "node:crypto"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 
+import { type AccessRole } from "#schemas/AccessRole.ts"
 import { UserId } from "#schemas/Ids.ts"
+import { bearer, newKey } from "#test/support/apiKeys.ts"
 import {
   countersOf,
   inDoubt,
@@ -54,6 +56,24 @@ layer(httpServer({ embedded: true, nats: "none" }), { excludeTestServices: true 
           where kind = 'outcomes' and ${id}::uuid = any(keys) order by outbox_id`
         )
         assert.deepStrictEqual(outcomes.slice(1), as === "resend" ? [] : [{ status }])
+      })
+    )
+
+    it.effect("are named, and their notes shown, to operators and editors alone", () =>
+      Effect.gen(function* () {
+        const id = yield* inDoubt()
+        yield* resolve(id, { as: "sent", note: "she told us by telephone" })
+        const decisionFor = Effect.fnUntraced(function* (role: AccessRole) {
+          const { key } = yield* newKey(role)
+          return at(yield* call({ path: `/api/v1/deliveries/${id}`, headers: bearer(key) }), "history.3")
+        })
+        const said = { by: "operator", note: "she told us by telephone" }
+        for (const role of ["operator", "editor"] as const) assert.deepInclude(yield* decisionFor(role), said)
+        for (const role of ["publisher", "viewer"] as const) {
+          const step = yield* decisionFor(role)
+          assert.deepInclude(step, { status: "sent", reason: "resolved" })
+          assert.doesNotHaveAnyKeys(step, ["by", "note"])
+        }
       })
     )
 

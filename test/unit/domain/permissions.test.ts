@@ -3,7 +3,7 @@
 import { assert, describe, it } from "@effect/vitest"
 
 import { AccessRole } from "#schemas/AccessRole.ts"
-import { isPermitted, permissions } from "#src/domain/permissions.ts"
+import { isPermitted, permissions, readsNotes } from "#src/domain/permissions.ts"
 import { expectedPermissions, openRoutes } from "#test/support/expectedPermissions.ts"
 import { declaredRoutes, nameOf } from "#test/support/routes.ts"
 
@@ -43,4 +43,10 @@ describe("permissions", () => {
       assert.isEmpty(AccessRole.literals.filter((role) => isPermitted(role, split(name))))
     }
   )
+})
+
+describe("readsNotes", () => {
+  it("is for those who work on the installation, not for those who publish or look", () => {
+    assert.deepStrictEqual(AccessRole.literals.filter(readsNotes), ["operator", "editor"])
+  })
 })

@@ -5,7 +5,14 @@ import { JobId } from "#schemas/Ids.ts"
 import { type Instant } from "#schemas/Instant.ts"
 import { Status } from "#schemas/Status.ts"
 import { toInstant } from "#src/domain/instants.ts"
-import { type AttemptRow, attemptsOf, type DecisionRow, historyOf, type StoryRow } from "#src/domain/story.ts"
+import {
+  type AttemptRow,
+  attemptsOf,
+  type DecisionRow,
+  historyOf,
+  type StoryRow,
+  withoutNote
+} from "#src/domain/story.ts"
 
 /** `at(3)` is three seconds after the message was planned. */
 const at = (seconds: number): Instant => toInstant(1_790_000_000_000 + seconds * 1000)
@@ -296,5 +303,12 @@ describe("historyOf", () => {
     assert.deepInclude(steps[0], { status: "queued", reason: "planned" })
     for (const [index, step] of steps.entries())
       assert.isAtLeast(step.at.localeCompare(steps[index - 1]?.at ?? ""), 0)
+  })
+})
+
+describe("withoutNote", () => {
+  it("tells what was decided and when, not by whom and why", () => {
+    const step = { at: at(3), status: "sent", reason: "resolved" } as const
+    assert.deepStrictEqual(withoutNote({ ...step, by: "operator", note: "by telephone" }), step)
   })
 })
