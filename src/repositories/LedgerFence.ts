@@ -16,6 +16,7 @@ export class LedgerFence extends Context.Service<
   {
     /** What NATS was last known to remember; null where it remembers nothing, or was never reached. */
     readonly known: () => LedgerClock | null
+    /** What is older of the same ledger was read late, and is ignored. */
     readonly learn: (clock: LedgerClock) => void
     /** Of a statement that is written now. */
     readonly reaches: Fence
@@ -26,7 +27,7 @@ export class LedgerFence extends Context.Service<
     return LedgerFence.of({
       known: () => known,
       learn: (clock) => {
-        known = clock
+        if (known?.ledger_id !== clock.ledger_id || known.seq < clock.seq) known = clock
       },
       reaches: (sql) => reachesKnown(sql, known)
     })

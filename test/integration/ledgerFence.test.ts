@@ -78,6 +78,17 @@ layer(ledgerLayer)("a ledger that is older than NATS knows", (it) => {
     })
   )
 
+  it.effect("knows no less when an older clock is read late", () =>
+    Effect.gen(function* () {
+      const { known, learn } = yield* LedgerFence
+      const ledger_id = randomUUID()
+      learn({ ledger_id, seq: 7 })
+      learn({ ledger_id, seq: 6 })
+      assert.deepStrictEqual(known(), { ledger_id, seq: 7 })
+      learn(yield* LedgerClockRepository.use(({ read }) => read))
+    })
+  )
+
   it.effect("never sets its clock back", () =>
     Effect.gen(function* () {
       const { read, set } = yield* LedgerClockRepository
