@@ -38,12 +38,18 @@ const reconcile = Effect.gen(function* () {
   }
 })
 
-const recoverWhereNeeded = Effect.gen(function* () {
-  const recovery = yield* Recovery
-  if (yield* recovery.isNeeded) yield* alone("recover", recovery.recover)
+/**
+ * What NATS remembers is seen first: in an older ledger that looks current, rows would be given up of which the streams
+ * know better. While NATS is away nothing could be sent again anyway.
+ */
+const recoverAll = Effect.gen(function* () {
+  yield* SafeMode.use(({ awaitCompared }) => awaitCompared)
+  yield* Recovery.use(({ recover }) => recover)
 })
 
-const recoverAll = Recovery.use(({ recover }) => alone("recover", recover))
+const recoverWhereNeeded = Effect.gen(function* () {
+  if (yield* Recovery.use(({ isNeeded }) => isNeeded)) yield* recoverAll
+})
 
 /** The marks follow the streams, so that a tail that is lost later is seen. */
 const noteMarks = (streams: ReadonlyArray<StreamDefinition>) =>

@@ -1,12 +1,13 @@
 /** What dead workers were sending: found, judged and given on. */
 
-import { Clock, Context, Effect, Layer, Metric } from "effect"
+import { Clock, Context, Effect, Layer, Metric, Option } from "effect"
 
 import { afterWorkerDied } from "#src/domain/fate.ts"
 import { toInstant } from "#src/domain/instants.ts"
 import { observe, type Observations, silentOnes } from "#src/domain/liveness.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
+import { MaintenanceRepository } from "#src/repositories/MaintenanceRepository.ts"
 import { WorkerRepository } from "#src/repositories/WorkerRepository.ts"
 
 import { countDeliveries } from "./metrics/deliveries.ts"
@@ -29,7 +30,10 @@ export class Recovery extends Context.Service<
   {
     /** Looks at everyone's beat and marks dead who has been silent too long. To be repeated every few seconds. */
     readonly observe: Effect.Effect<void, LedgerUnreachable>
-    /** Settles all rows whose owners are dead or absent; answers how many. Then the dead are forgotten. */
+    /**
+     * Settles all rows whose owners are dead or absent, a commit a step, and answers how many; then the dead are forgotten.
+     * Another process that is at it is left to it.
+     */
     readonly recover: Effect.Effect<number, LedgerUnreachable>
     /** Whether someone died whose rows have not been recovered yet. */
     readonly isNeeded: Effect.Effect<boolean, LedgerUnreachable>
@@ -40,6 +44,7 @@ export class Recovery extends Context.Service<
     Effect.gen(function* () {
       const repository = yield* WorkerRepository
       const ledger = yield* Ledger
+      const { alone } = yield* MaintenanceRepository
       const workers = yield* Workers
       const work = yield* OpenWork
       // A counter that begins at its first event hides that event from who watches its increase.
@@ -63,12 +68,20 @@ export class Recovery extends Context.Service<
         yield* Metric.update(takenForDead, silent.length)
       })
 
-      const recoverSome = Effect.gen(function* () {
+      const settleSome = Effect.gen(function* () {
         const lost = yield* ledger.lost(rowsAtOnce)
-        if (lost.length === 0) return 0
         const now = toInstant(yield* Clock.currentTimeMillis)
         const settlements = lost.map((row) => afterWorkerDied(row, row.worker, now))
-        const settled = yield* ledger.settle(settlements)
+        const settled = lost.length > 0 ? yield* ledger.settle(settlements) : []
+        if (settled.length === 0) yield* repository.forgetDead
+        return { settlements, settled }
+      })
+
+      /** Counted, and said to the relay, when it is committed. */
+      const recoverSome = Effect.gen(function* () {
+        const done = yield* alone("recover", settleSome)
+        if (Option.isNone(done) || done.value.settled.length === 0) return 0
+        const { settled, settlements } = done.value
         yield* countDeliveries(settlements, settled)
         yield* Metric.update(recovered, settled.length)
         work.ring("jobs", "outcomes", "dead_letters")
@@ -82,7 +95,6 @@ export class Recovery extends Context.Service<
           total += some
           some = yield* recoverSome
         }
-        yield* repository.forgetDead
         if (total > 0)
           yield* Effect.logInfo("recovered what dead workers were sending", { "recovery.rows": total })
         return total

@@ -40,6 +40,8 @@ export class SafeMode extends Context.Service<
     readonly age: () => LedgerAge
     /** Returns while this Postgres is current, or as soon as it is. */
     readonly awaitCurrent: Effect.Effect<void>
+    /** Returns as soon as what NATS remembers has been seen once: until then an old ledger passes for a current one. */
+    readonly awaitCompared: Effect.Effect<void>
   }
 >()("carillon/services/SafeMode") {
   static readonly layer = Layer.effect(
@@ -51,6 +53,7 @@ export class SafeMode extends Context.Service<
       const repository = yield* LedgerClockRepository
       const fence = yield* LedgerFence
       const current = yield* Latch.make(true)
+      const compared = yield* Latch.make(false)
       let age: LedgerAge = "current"
       yield* pulledGauge(safeMode, () => (age === "current" ? 0 : 1))
 
@@ -74,14 +77,23 @@ export class SafeMode extends Context.Service<
         })
 
       const look = Effect.fn("SafeMode.look")(function* () {
-        const { clock } = nats.isUp() ? yield* remembered : { clock: null }
+        const isUp = nats.isUp()
+        const { clock } = isUp ? yield* remembered : { clock: null }
         if (clock !== null) fence.learn(clock)
         age = ageOf(yield* repository.read, fence.known())
         yield* age === "current" ? current.open : current.close
+        if (isUp) yield* compared.open
         return age
       })
 
-      return SafeMode.of({ remembered, remember, look: look(), age: () => age, awaitCurrent: current.await })
+      return SafeMode.of({
+        remembered,
+        remember,
+        look: look(),
+        age: () => age,
+        awaitCurrent: current.await,
+        awaitCompared: compared.await
+      })
     })
   )
 }
