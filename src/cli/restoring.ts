@@ -10,7 +10,7 @@ import { connected } from "./connected.ts"
 
 export const restoring = Layer.provide(restoration, connected)
 
-const lines = ({ events, inDoubt, outcomes }: Restored): ReadonlyArray<string> => [
+const lines = ({ events, inDoubt, mayHaveBeenReplayed, outcomes }: Restored): ReadonlyArray<string> => [
   `${events.read} events read: ${events.accepted} accepted again, with ${events.messages} messages`,
   ...(events.refused > 0
     ? [`${events.refused} events are refused: \`carillon dlq list --stream EVENTS\` says why`]
@@ -19,10 +19,15 @@ const lines = ({ events, inDoubt, outcomes }: Restored): ReadonlyArray<string> =
   ...(outcomes.withoutMessage > 0
     ? [`${outcomes.withoutMessage} outcomes are of messages that neither the ledger nor EVENTS has`]
     : []),
-  `${inDoubt} messages of campaigns are in doubt: unknown, reason restored, for an operator to resolve`
+  `${inDoubt} messages of campaigns are in doubt: unknown, reason restored, for an operator to resolve`,
+  ...(mayHaveBeenReplayed > 0
+    ? [
+        `${mayHaveBeenReplayed} dead messages of campaigns may have been replayed since: look before you replay them (again)`
+      ]
+    : [])
 ]
 
-const toJson = ({ events, inDoubt, outcomes }: Restored, dryRun: boolean) => ({
+const toJson = ({ events, inDoubt, mayHaveBeenReplayed, outcomes }: Restored, dryRun: boolean) => ({
   events,
   outcomes: {
     read: outcomes.read,
@@ -30,6 +35,7 @@ const toJson = ({ events, inDoubt, outcomes }: Restored, dryRun: boolean) => ({
     without_message: outcomes.withoutMessage
   },
   in_doubt: inDoubt,
+  may_have_been_replayed: mayHaveBeenReplayed,
   dry_run: dryRun
 })
 

@@ -38,6 +38,28 @@ const history = (sql: Sql) => sql`
           ) as tried), '[]')`
 
 /**
+ * The letters of those rows of `settled` that are dead.
+ *
+ * @param letters one whose row was not written is not written either
+ */
+export const buryJobs = (sql: Sql, letters: ReadonlyArray<DeadLetter>) => sql`
+    letters as (
+      insert into dead_letters (dead_letter_id, organization_id, stream, subject, consumer, reason, detail, deliveries,
+        job_id, event_id, body, headers, history, died_at)
+      select l.dead_letter_id, l.organization_id, l.stream, l.subject, l.consumer, l.reason, l.detail, l.deliveries,
+        l.message_id, l.event_id, decode(l.body, 'hex'), l.headers::jsonb,
+        ${history(sql)}, l.died_at
+      from (${inputLetters(sql, letters)}) as l join settled using (message_id)
+      where settled.status in ('failed', 'bounced', 'dead')
+      on conflict do nothing
+      returning dead_letter_id
+    ),
+    letters_to_copy as (
+      insert into outbox (kind, stream, keys) select 'dead_letters', 'DLQ', array_agg(dead_letter_id)
+      from letters having count(*) > 0
+    )`
+
+/**
  * What each row of `settled` leads to, which is the rows as they are now: the archive, counters, dead letters, the register
  * of what is in doubt, and what is to be announced.
  *
@@ -59,21 +81,7 @@ export const followUps = (sql: Sql, letters: ReadonlyArray<DeadLetter>) => sql`
       group by execution_id, status order by execution_id, status
       on conflict (execution_id, shard, status) do update set count = execution_counters.count + excluded.count
     ),
-    letters as (
-      insert into dead_letters (dead_letter_id, organization_id, stream, subject, consumer, reason, detail, deliveries,
-        job_id, event_id, body, headers, history, died_at)
-      select l.dead_letter_id, l.organization_id, l.stream, l.subject, l.consumer, l.reason, l.detail, l.deliveries,
-        l.message_id, l.event_id, decode(l.body, 'hex'), l.headers::jsonb,
-        ${history(sql)}, l.died_at
-      from (${inputLetters(sql, letters)}) as l join settled using (message_id)
-      where settled.status in ('failed', 'bounced', 'dead')
-      on conflict do nothing
-      returning dead_letter_id
-    ),
-    letters_to_copy as (
-      insert into outbox (kind, stream, keys) select 'dead_letters', 'DLQ', array_agg(dead_letter_id)
-      from letters having count(*) > 0
-    ),
+    ${buryJobs(sql, letters)},
     in_doubt as (
       insert into campaign.deliveries_in_doubt (organization_id, message_id)
       select organization_id, message_id from settled where status = 'unknown'

@@ -128,14 +128,14 @@ export const lostRows = (sql: Sql, limit: number) => sql<Array<MessageRow>>`
   order by m.message_id limit ${limit}`
 
 /** Of a restored ledger: those that could have been started since. What is due later could not. */
-export const inDoubtRows = (sql: Sql, limit: number) => sql<Array<MessageRow>>`
+export const inDoubtRows = (sql: Sql, register: ReadonlyArray<number>) => sql<Array<MessageRow>>`
   select distinct on (m.message_id) ${messageColumns(sql)}
   from outbox o cross join unnest(o.keys) as k (message_id)
   join campaign.campaign_messages m using (message_id)
-  where o.kind = 'jobs' and m.message_class = 'campaign'
+  where o.outbox_id = any(${register}::bigint[]) and m.message_class = 'campaign'
     and (m.status = 'sending'
       or m.status in ('queued', 'retrying') and coalesce(m.retry_at, m.send_after, '-infinity') <= now())
-  order by m.message_id limit ${limit}`
+  order by m.message_id`
 
 export const openRows = (sql: Sql, ids: ReadonlyArray<string>) => sql<Array<MessageRow>>`
   select ${messageColumns(sql)}

@@ -1,6 +1,6 @@
 /** After a backup was restored: what the streams remember and the ledger does not is brought back into it. */
 
-import { Clock, Context, Effect, Layer, Result, Schema } from "effect"
+import { Array, Clock, Context, Effect, Layer, Result, Schema } from "effect"
 
 import { type LedgerClock } from "#schemas/LedgerClock.ts"
 import { afterRestore } from "#src/domain/fate.ts"
@@ -21,6 +21,9 @@ import { SafeMode } from "./SafeMode.ts"
 
 /** Rows in one settle. */
 const rowsAtOnce = 500
+
+/** Rows of the register in one look, of up to some thousand messages each. */
+const registerAtOnce = 20
 
 /** Those whose hints a restored ledger must say again. */
 const jobStreams = allStreams.map(({ name }) => name).filter((name) => name.startsWith("JOBS_"))
@@ -47,6 +50,8 @@ export interface Restored {
   readonly outcomes: { readonly read: number; readonly settled: number; readonly withoutMessage: number }
   /** Messages of campaigns that may have been sent, and now wait for an operator as `unknown`. */
   readonly inDoubt: number
+  /** Messages of campaigns whose dead letters are open: of what operators decided since the backup the ledger knows nothing. */
+  readonly mayHaveBeenReplayed: number
 }
 
 type Failure = LedgerUnreachable | StreamsError | NatsAway | NotAcknowledged | NotRestored
@@ -75,12 +80,12 @@ export class Restoration extends Context.Service<
 
       const holdTheRest = Effect.gen(function* () {
         let held = 0
-        let rows = yield* repository.inDoubt(rowsAtOnce)
-        while (rows.length > 0) {
+        let register = yield* repository.register(0, registerAtOnce)
+        for (let last = register.at(-1); last !== undefined; last = register.at(-1)) {
           const now = toInstant(yield* Clock.currentTimeMillis)
-          const settled = yield* ledger.settle(rows.map((row) => afterRestore(row, now)))
-          held += settled.length
-          rows = settled.length > 0 ? yield* repository.inDoubt(rowsAtOnce) : []
+          for (const rows of Array.chunksOf(yield* repository.inDoubt(register), rowsAtOnce))
+            held += (yield* ledger.settle(rows.map((row) => afterRestore(row, now)))).length
+          register = yield* repository.register(last, registerAtOnce)
         }
         return held
       })
@@ -90,7 +95,8 @@ export class Restoration extends Context.Service<
         const replayed = {
           events: yield* replayEvents,
           outcomes: yield* replayOutcomes,
-          inDoubt: yield* holdTheRest
+          inDoubt: yield* holdTheRest,
+          mayHaveBeenReplayed: yield* repository.replayable
         }
         yield* outbox.forget(jobStreams)
         return replayed satisfies Restored
@@ -99,7 +105,8 @@ export class Restoration extends Context.Service<
       const nothing: Restored = {
         events: { read: 0, accepted: 0, messages: 0, refused: 0 },
         outcomes: { read: 0, settled: 0, withoutMessage: 0 },
-        inDoubt: 0
+        inDoubt: 0,
+        mayHaveBeenReplayed: 0
       }
 
       /** A process that goes on already may have been quicker, with this very ledger. */

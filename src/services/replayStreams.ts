@@ -4,10 +4,11 @@ import { Effect, Result } from "effect"
 
 import { type Outcome } from "#schemas/Outcome.ts"
 import { outcomeOf } from "#src/domain/domainEvent.ts"
-import { corrections } from "#src/domain/restoration.ts"
+import { type Correction, corrections, isDeath, letterOf } from "#src/domain/restoration.ts"
 import { decodeBatch } from "#src/nats/decodeBatch.ts"
 import { type Delivered } from "#src/nats/Delivered.ts"
 import { Streams } from "#src/nats/Streams.ts"
+import { Ledger } from "#src/repositories/Ledger.ts"
 import { RestoreRepository } from "#src/repositories/RestoreRepository.ts"
 import { events } from "#streams/events.ts"
 
@@ -30,6 +31,7 @@ export const makeReplays = Effect.gen(function* () {
   const repository = yield* RestoreRepository
   const accept = yield* makeAccept
   const letters = yield* DeadLetters
+  const ledger = yield* Ledger
 
   /**
    * What the ledger does not know is accepted again, at the same instant and so with the same ids. What it refuses was
@@ -59,6 +61,18 @@ export const makeReplays = Effect.gen(function* () {
     return { read, ...counts }
   })
 
+  /** Only of those that are dead by what was announced: the others' rows are not asked for. */
+  const lettersOf = Effect.fnUntraced(function* (corrected: ReadonlyArray<Correction>) {
+    const outcomes = new Map(corrected.map(({ outcome }) => [outcome.message_id, outcome]))
+    const rows = yield* ledger.find(
+      [...outcomes.values()].filter(isDeath).map(({ message_id }) => message_id)
+    )
+    return rows.flatMap((row) => {
+      const outcome = outcomes.get(row.message_id)
+      return outcome === undefined ? [] : [letterOf(row, outcome)]
+    })
+  })
+
   const replayOutcomes = Effect.gen(function* () {
     const counts = { settled: 0, withoutMessage: 0 }
     const read = yield* streams.read(
@@ -68,7 +82,8 @@ export const makeReplays = Effect.gen(function* () {
         const ids = [...new Set(outcomes.map(({ message_id }) => message_id))]
         const rows = yield* repository.standings(ids)
         counts.withoutMessage += ids.length - rows.length
-        counts.settled += yield* repository.correct(corrections(rows, outcomes))
+        const corrected = corrections(rows, outcomes)
+        counts.settled += yield* repository.correct(corrected, yield* lettersOf(corrected))
       })
     )
     return { read, ...counts }

@@ -15,6 +15,7 @@ const standing = (rest: Partial<Standing> = {}): Standing => ({
   message_id,
   status: "queued",
   attempt: 0,
+  result: null,
   reopened: [],
   ...rest
 })
@@ -49,6 +50,21 @@ describe("isNews", () => {
     ["failed without an attempt", standing(), outcome("failed", 0)],
     ["dead since", standing({ status: "sending", attempt: 5 }), outcome("dead", 5)],
     ["dead, replayed and sent since", standing({ status: "dead", attempt: 5 }), outcome("sent", 6)],
+    [
+      "sent, where recovery guessed that it was lost for good",
+      standing({ status: "dead", attempt: 5, result: "unknown" }),
+      outcome("sent", 5)
+    ],
+    [
+      "sent, where the guess was replayed",
+      standing({ attempt: 5, result: "unknown", reopened: [5] }),
+      outcome("sent", 5)
+    ],
+    [
+      "refused, where recovery guessed that no one knows",
+      standing({ status: "unknown", attempt: 1, result: "unknown" }),
+      outcome("bounced", 1)
+    ],
     ["in doubt, and resolved since", standing({ status: "unknown", attempt: 1 }), outcome("failed", 1)]
   ]
   it.each(news)("is what was %s", (_, row, said) => {
@@ -57,6 +73,8 @@ describe("isNews", () => {
 
   const old: ReadonlyArray<readonly [string, Standing, Outcome]> = [
     ["in doubt", standing({ status: "unknown", attempt: 1 }), outcome("unknown", 1)],
+    ["dead, and guessed so", standing({ status: "dead", attempt: 5, result: "unknown" }), outcome("dead", 5)],
+    ["refused for good", standing({ status: "failed", attempt: 1, result: "permanent" }), outcome("sent", 1)],
     ["settled", standing({ status: "sent", attempt: 1 }), outcome("sent", 1)],
     ["dead and replayed", standing({ attempt: 5, reopened: [5] }), outcome("dead", 5)],
     ["in doubt and sent again", standing({ attempt: 1, reopened: [1] }), outcome("unknown", 1)],
