@@ -1,5 +1,6 @@
 /**
- * Every subject of Carillon, built and read again: `parse(build(x))` is x.
+ * Every subject of Carillon. They are for routing: what is in one is in the message or the ledger too, but for an event's
+ * organization and type, which are read again.
  *
  * | subject                                         | what                                            |
  * | ----------------------------------------------- | ----------------------------------------------- |
@@ -20,17 +21,6 @@ export const encodeToken = (id: string): string =>
   encodeURIComponent(id.toWellFormed()).replaceAll(
     /[.!~*'()]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`
-  )
-
-/** None for what `encodeToken` does not write. */
-const decodeToken = (token: string): Option.Option<string> =>
-  Option.filter(Option.liftThrowable(decodeURIComponent)(token), (id) => encodeToken(id) === token)
-
-/** The tokens of a subject that has exactly `length` of them and begins with `first`. */
-const tokensOf = (subject: string, first: string, length: number): Option.Option<ReadonlyArray<string>> =>
-  Option.filter(
-    Option.all(subject.split(".").map(decodeToken)),
-    (tokens) => tokens.length === length && tokens[0] === first
   )
 
 export interface EventSubject {
@@ -66,28 +56,12 @@ export interface LaterSubject extends JobSubject {
   readonly jobId: string
 }
 
-const isLane = (text: string): text is Lane => lanes.some((lane) => lane === text)
-
-const withLane = (channel: string, lane: string, key: string): Option.Option<JobSubject> =>
-  isLane(lane) ? Option.some({ channel, lane, key }) : Option.none()
-
 export const jobSubject = ({ channel, key, lane }: JobSubject): string =>
   `jobs.${encodeToken(channel)}.${lane}.${encodeToken(key)}`
 
-export const parseJobSubject = (subject: string): Option.Option<JobSubject> =>
-  Option.flatMap(tokensOf(subject, "jobs", 4), ([, channel = "", lane = "", key = ""]) =>
-    withLane(channel, lane, key)
-  )
-
-/** Where the schedule of a job lies: one a job, so that publishing again replaces it. */
+/** Where the schedule of a job lies: one a job, so that publishing again replaces it. Its target is `jobSubject` of the same. */
 export const laterSubject = ({ channel, jobId, key, lane }: LaterSubject): string =>
   `jobs.${encodeToken(channel)}.later.${lane}.${encodeToken(key)}.${encodeToken(jobId)}`
-
-/** The schedule's target is `jobSubject` of the same. */
-export const parseLaterSubject = (subject: string): Option.Option<LaterSubject> =>
-  Option.flatMap(tokensOf(subject, "jobs", 6), ([, channel = "", later, lane = "", key = "", jobId = ""]) =>
-    later === "later" ? Option.map(withLane(channel, lane, key), (job) => ({ ...job, jobId })) : Option.none()
-  )
 
 /** All keys of one lane of a channel, for a durable. One key's is its `jobSubject`. */
 export const laneFilter = (channel: string, lane: Lane): string => `jobs.${encodeToken(channel)}.${lane}.*`
@@ -102,11 +76,6 @@ export interface OutcomeSubject {
 export const outcomeSubject = ({ channel, origin, status }: OutcomeSubject): string =>
   `outcomes.${encodeToken(channel)}.${encodeToken(status)}.${origin}`
 
-export const parseOutcomeSubject = (subject: string): Option.Option<OutcomeSubject> =>
-  Option.flatMap(tokensOf(subject, "outcomes", 4), ([, channel = "", status = "", origin]) =>
-    origin === "tx" || origin === "campaign" ? Option.some({ channel, status, origin }) : Option.none()
-  )
-
 export interface DeadLetterSubject {
   readonly stream: string
   readonly durable: string
@@ -115,10 +84,3 @@ export interface DeadLetterSubject {
 
 export const deadLetterSubject = ({ deadLetterId, durable, stream }: DeadLetterSubject): string =>
   `dlq.${encodeToken(stream)}.${encodeToken(durable)}.${encodeToken(deadLetterId)}`
-
-export const parseDeadLetterSubject = (subject: string): Option.Option<DeadLetterSubject> =>
-  Option.map(tokensOf(subject, "dlq", 4), ([, stream = "", durable = "", deadLetterId = ""]) => ({
-    stream,
-    durable,
-    deadLetterId
-  }))

@@ -2,9 +2,8 @@
 
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option, Schedule } from "effect"
+import { Effect, Schedule } from "effect"
 
-import { parseDeadLetterSubject } from "#streams/subjects.ts"
 import { engineOn } from "#test/support/engine.ts"
 import { eventually } from "#test/support/eventually.ts"
 import { stoppablePostgres } from "#test/support/faults.ts"
@@ -52,7 +51,7 @@ const onDatabase = Effect.fnUntraced(function* (databaseUrl: string) {
       holds: (subjects) => Object.keys(subjects).length > 0
     })
     const [subject = ""] = Object.keys(copies)
-    const id = Option.getOrThrow(parseDeadLetterSubject(subject)).deadLetterId
+    const id = subject.split(".").at(-1) ?? ""
     const copy = yield* publisher.last("DLQ", subject)
     const [letter] = yield* run(
       ask(
