@@ -38,23 +38,23 @@ describe("a worker that is frozen with messages in the air", () => {
         yield* eventually("something in the air", rows, { holds: (rows) => inTheAir(rows).length > 0 })
       )
       // Only now: a connection of the frozen one may have waited to be accepted.
-      const { connections } = sink
+      const connections = sink.open
 
       const other = yield* start("worker")
-      const beforeThaw = countTaken(sink.taken.filter(({ connection }) => connection <= connections))
       yield* eventually("the frozen one's taken for dead", rows, {
         holds: (rows) => rows.some(({ status }) => status === "unknown")
       })
       yield* frozen.signal("SIGCONT")
       const settled = yield* awaitSettled(messages)
-      // Twice comes only what had been taken, its answer unread, and is of the class that is sent again.
-      for (const { message_class, message_id, status } of settled) {
-        const times = countTaken(sink.taken).get(message_id) ?? 0
-        if (message_class === "campaign") assert.isAtMost(times, 1)
-        else assert.isAtMost(times, beforeThaw.has(message_id) ? 2 : 1)
-        if (status === "sent") assert.isAtLeast(times, 1)
+      const counts = countTaken(sink.taken)
+      const timesOf = ({ message_id }: LedgerRow) => counts.get(message_id) ?? 0
+      // Of the class that is held none comes twice; of the other at most what each connection had in its hands: its final
+      // dot may have been on its way, or be the one that leaves in the step in which the process was frozen.
+      for (const row of settled) {
+        assert.isAtMost(timesOf(row), row.message_class === "campaign" ? 1 : 2)
+        if (row.status === "sent") assert.isAtLeast(timesOf(row), 1)
       }
-      assert.isAtMost(sink.taken.length - countTaken(sink.taken).size, connections)
+      assert.isAtMost(sink.taken.length - counts.size, connections)
       assert.deepStrictEqual(new Set(settled.map(({ status }) => status)), new Set(["sent", "unknown"]))
 
       // The other one goes: what comes now is the thawed one's alone.

@@ -137,8 +137,9 @@ export class Session {
   destroy(): void {
     const socket = this.#socket
     this.#finish(silence(this.#stage, "the connection was cut by us"))
-    this.#connection.close()
+    // First: its close would end the socket, which lets out what is corked.
     socket?.destroy()
+    this.#connection.close()
   }
 
   #end(): void {
@@ -168,21 +169,30 @@ export class Session {
     if (socket === undefined) return
     this.#stage = "body"
     this.#arm(this.#timeouts.command)
-    const end = () => this.#endContent(content, mayProceed)
-    if (bytes.length > oneWriteBytes) content.once("data", () => onceFlushed(socket, end))
-    else {
+    const end = () => {
+      content.once("end", () => this.#letGo(socket, mayProceed)).end()
+    }
+    if (bytes.length <= oneWriteBytes) {
       socket.cork()
-      content.once("data", end).once("end", () => socket.uncork())
+      content.once("data", end)
+    } else {
+      content.once("data", () =>
+        onceFlushed(socket, () => {
+          socket.cork()
+          end()
+        })
+      )
     }
     content.write(bytes)
   }
 
-  #endContent(content: NodeJS.WritableStream, mayProceed: () => boolean): void {
+  /** The final dot lies in the corked socket: whether it may go is asked in the very step that hands it over. */
+  #letGo(socket: Socket, mayProceed: () => boolean): void {
     if (this.#settle === undefined) return
     if (!mayProceed()) return this.#withdraw()
     this.#stage = "final_dot"
     this.#arm(this.#timeouts.finalDot)
-    content.end()
+    socket.uncork()
   }
 
   #withdraw(): void {
