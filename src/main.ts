@@ -3,7 +3,7 @@
 // oxlint-disable-next-line import/no-unassigned-import -- compiles schemas; before the first use of any
 import "effect/schema/SchemaJITCompiler/enable"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { Effect, Layer } from "effect"
+import { Clock, Effect, Layer } from "effect"
 
 import * as buryDeadLetters from "#consumers/buryDeadLetters.ts"
 import * as deliverEmail from "#consumers/deliverEmail.ts"
@@ -16,6 +16,7 @@ import { Consumer } from "#src/nats/Consumer.ts"
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
 import { Publisher } from "#src/nats/Publisher.ts"
 import { Streams } from "#src/nats/Streams.ts"
+import { Loops } from "#src/observability/Loops.ts"
 import * as processMetrics from "#src/observability/processMetrics.ts"
 import * as telemetry from "#src/observability/Telemetry.ts"
 import { migrate } from "#src/postgres/migrate.ts"
@@ -161,8 +162,15 @@ const checks = Layer.effect(
       const now = age()
       return now === "current" ? Effect.void : Effect.fail(new Unfit({ detail: whySafe[now] }))
     })
+    const { lateAt } = yield* Loops
+    const goRound = Effect.flatMap(Effect.map(Clock.Clock, lateAt), (names) =>
+      names.length === 0
+        ? Effect.void
+        : Effect.fail(new Unfit({ detail: `hangs or has died, restart the process: ${names.join(", ")}` }))
+    )
     return OtherChecks.of({
       nats: { check: ping, needed: false },
+      loops: { check: goRound, needed: false },
       ledger_clock: { check: isCurrent, needed: true }
     })
   })

@@ -3,6 +3,7 @@
 import { createInbox, type NatsConnection as Connection } from "@nats-io/transport-node"
 import { Deferred, Effect, Schema } from "effect"
 
+import { type Loop } from "#src/observability/Loops.ts"
 import { type ConsumerDefinition } from "#streams/ConsumerDefinition.ts"
 
 import { type Origin, toDelivered } from "./Delivered.ts"
@@ -20,6 +21,7 @@ export interface PullInto {
   readonly origin: Origin
   /** Messages that the inbox may hold. */
   readonly capacity: number
+  readonly loop: Loop
   /** Told how to ask for more, for when the inbox has room again. */
   readonly onStart: (refill: () => void) => void
 }
@@ -31,7 +33,7 @@ const drain = (subscription: ReturnType<Connection["subscribe"]>) =>
 /** Only ever fails: when the durable is gone or silent, or the connection is. */
 export const pull = Effect.fnUntraced(function* (
   { durable, stream }: ConsumerDefinition,
-  { capacity, inbox, onStart, origin }: PullInto
+  { capacity, inbox, loop, onStart, origin }: PullInto
 ) {
   const { awaitDown, inboxPrefix, isUp, connection: connected } = yield* NatsConnection
   const connection = yield* connected
@@ -68,7 +70,9 @@ export const pull = Effect.fnUntraced(function* (
   const why = yield* Effect.raceAllFirst([
     Deferred.await(lost),
     Effect.as(awaitDown, "the connection"),
-    Effect.sync(() => puller.checkHeard()).pipe(Effect.delay(2.5 * heartbeatMillis), Effect.forever)
+    loop
+      .turn(Effect.sync(() => puller.checkHeard()))
+      .pipe(Effect.delay(2.5 * heartbeatMillis), Effect.forever)
   ])
   return yield* new SubscriptionLost({ durable, why })
 }, Effect.scoped)

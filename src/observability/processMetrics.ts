@@ -5,6 +5,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks"
 
 import { Effect, Layer, Metric, Schedule } from "effect"
 
+import { showLateLoops } from "./Loops.ts"
 import { pulledCounter, pulledGauge } from "./pulledMetric.ts"
 
 const cpu = Metric.counter("process_cpu_seconds_total", {
@@ -78,5 +79,6 @@ export const layer = ({ role, version }: Identity) =>
         () => 1
       )
       yield* watchEventLoop
+      yield* showLateLoops
     })
   )

@@ -1,8 +1,9 @@
 /** What keeps the house in order, in every process but the gateway's, one process at a time. */
 
-import { type Duration, Effect, Layer, Option, Schedule } from "effect"
+import { Duration, Effect, Layer, Option, Schedule } from "effect"
 
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
+import { watchLoop } from "#src/observability/Loops.ts"
 import { type LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
 import { MaintenanceRepository } from "#src/repositories/MaintenanceRepository.ts"
 import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
@@ -14,6 +15,9 @@ import { type StreamDefinition } from "#streams/StreamDefinition.ts"
 import { forgetOld } from "./forgetOld.ts"
 import { compareMarks } from "./noticeLoss.ts"
 import { raiseClock } from "./raiseClock.ts"
+
+/** A backlog is worked off in one turn. */
+const longestTask = Duration.minutes(10)
 
 /** Rows of the register that one step looks at. */
 const rowsAtOnce = 200
@@ -60,14 +64,22 @@ const noteMarks = (streams: ReadonlyArray<StreamDefinition>) =>
 const makePartitions = MaintenanceRepository.use((maintenance) =>
   alone("make partitions", maintenance.makePartitions)
 )
+
 /** Whatever goes wrong, the next turn comes; an older ledger is left as it is. */
-const every = <A, E, R>(pause: Duration.Input, name: string, task: Effect.Effect<A, E, R>) =>
-  SafeMode.use(({ awaitCurrent }) => Effect.andThen(awaitCurrent, task)).pipe(
+const every = Effect.fnUntraced(function* <A, E, R>(
+  pause: Duration.Input,
+  name: string,
+  task: Effect.Effect<A, E, R>
+) {
+  const { awaitCurrent } = yield* SafeMode
+  const loop = yield* watchLoop(name, Duration.sum(Duration.fromInputUnsafe(pause), longestTask))
+  yield* Effect.andThen(loop.rest(awaitCurrent), loop.turn(task)).pipe(
     Effect.catchCause((cause) => Effect.logWarning("maintenance is tried again later", cause)),
     Effect.repeat(Schedule.spaced(pause)),
     Effect.annotateLogs({ "maintenance.task": name }),
     Effect.forkScoped
   )
+})
 
 export const layer = (streams: ReadonlyArray<StreamDefinition>) =>
   Layer.effectDiscard(

@@ -6,6 +6,7 @@ import { toInstant } from "#src/domain/instants.ts"
 import { type BatchNotAcknowledged, type NotAcknowledged } from "#src/nats/errors.ts"
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
 import { Publisher } from "#src/nats/Publisher.ts"
+import { watchLoop } from "#src/observability/Loops.ts"
 import { type OutboxKind, outboxKinds, type OutboxRow } from "#src/repositories/outboxQueries.ts"
 import { OutboxRepository } from "#src/repositories/OutboxRepository.ts"
 import { OpenWork } from "#src/services/OpenWork.ts"
@@ -103,6 +104,7 @@ const relayKind = (kind: OutboxKind) =>
   Effect.gen(function* () {
     const nats = yield* NatsConnection
     const work = yield* OpenWork
+    const loop = yield* watchLoop(`relay ${kind}`, pause)
     // A counter that begins at its first event hides that event from who watches its increase.
     yield* Metric.update(Metric.withAttributes(failures, { kind }), 0)
     const wait = Effect.andThen(work.awaitRing(kind), Effect.sleep(gathering[kind]))
@@ -111,7 +113,7 @@ const relayKind = (kind: OutboxKind) =>
       const announced = yield* announceOnce(kind)
       yield* announced < rowsAtOnce ? wait : Effect.void
     })
-    return yield* turn.pipe(
+    return yield* loop.turn(turn).pipe(
       Effect.catchCause((cause) =>
         Metric.update(Metric.withAttributes(failures, { kind }), 1).pipe(
           Effect.andThen(Effect.logWarning("not announced, trying on", cause)),

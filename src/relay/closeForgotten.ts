@@ -2,14 +2,19 @@
 
 import { Effect, Layer, Schedule } from "effect"
 
+import { watchLoop } from "#src/observability/Loops.ts"
 import { SelfCheck } from "#src/services/SelfCheck.ts"
 
 const interval = "60 seconds"
 
 export const layer = Layer.effectDiscard(
-  SelfCheck.use(({ closeForgotten }) => closeForgotten).pipe(
-    Effect.catchCause((cause) => Effect.logDebug("not checked", cause)),
-    Effect.repeat(Schedule.spaced(interval)),
-    Effect.forkScoped
-  )
+  Effect.gen(function* () {
+    const { closeForgotten } = yield* SelfCheck
+    const loop = yield* watchLoop("close forgotten", interval)
+    yield* loop.turn(closeForgotten).pipe(
+      Effect.catchCause((cause) => Effect.logDebug("not checked", cause)),
+      Effect.repeat(Schedule.spaced(interval)),
+      Effect.forkScoped
+    )
+  })
 )

@@ -3,6 +3,7 @@
 import { Effect, Layer, Schedule } from "effect"
 
 import { Streams } from "#src/nats/Streams.ts"
+import { watchLoop } from "#src/observability/Loops.ts"
 import { Burial } from "#src/services/Burial.ts"
 import { type ConsumerDefinition } from "#streams/ConsumerDefinition.ts"
 
@@ -25,9 +26,13 @@ const sweep = Effect.fn("sweepOrphans")(function* (definition: ConsumerDefinitio
 /** @param consumers those of work queues; from the others nothing disappears */
 export const layer = (consumers: ReadonlyArray<ConsumerDefinition>) =>
   Layer.effectDiscard(
-    Effect.forEach(
-      consumers,
-      (consumer) => Effect.catchCause(sweep(consumer), (cause) => Effect.logDebug("not swept", cause)),
-      { discard: true }
-    ).pipe(Effect.repeat(Schedule.spaced(pause)), Effect.forkScoped)
+    Effect.gen(function* () {
+      const loop = yield* watchLoop("sweep orphans", pause)
+      const sweepAll = Effect.forEach(
+        consumers,
+        (consumer) => Effect.catchCause(sweep(consumer), (cause) => Effect.logDebug("not swept", cause)),
+        { discard: true }
+      )
+      yield* Effect.forkScoped(Effect.repeat(loop.turn(sweepAll), Schedule.spaced(pause)))
+    })
   )

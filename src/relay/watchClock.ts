@@ -4,6 +4,7 @@ import { Duration, Effect, Layer, Schedule } from "effect"
 
 import { type LedgerAge, whySafe } from "#src/domain/ledgerClock.ts"
 import { NatsConnection } from "#src/nats/NatsConnection.ts"
+import { Loops } from "#src/observability/Loops.ts"
 import { SafeMode } from "#src/services/SafeMode.ts"
 
 /** What this process knows is never older; statements are refused by it at once. */
@@ -23,9 +24,12 @@ export const layer = Layer.effectDiscard(
     const nats = yield* NatsConnection
     let said: LedgerAge = "current"
     let quiet = 0
+    const loops = yield* Loops
+    const loop = yield* loops.watch("watch the clock", interval)
 
     const turn = Effect.gen(function* () {
       const age = yield* safeMode.look
+      if (age !== "current" || !nats.isUp()) yield* loops.excuse
       quiet += Duration.toMillis(interval)
       const isNew = age !== said
       if (!isNew && (age === "current" || quiet < Duration.toMillis(reminder))) return
@@ -36,8 +40,10 @@ export const layer = Layer.effectDiscard(
       if (isNew && age !== "current") yield* nats.recheck
     })
 
-    yield* turn.pipe(
-      Effect.catchCause((cause) => Effect.logDebug("the clock of the ledger was not seen", cause)),
+    yield* loop.turn(turn).pipe(
+      Effect.catchCause((cause) =>
+        Effect.andThen(loops.excuse, Effect.logDebug("the clock of the ledger was not seen", cause))
+      ),
       Effect.repeat(Schedule.spaced(interval)),
       Effect.forkScoped
     )

@@ -6,6 +6,7 @@ import { hostname } from "node:os"
 import { Clock, Context, Duration, Effect, Layer, Schedule } from "effect"
 
 import { WorkerId } from "#schemas/Ids.ts"
+import { watchLoop } from "#src/observability/Loops.ts"
 import { WorkerRepository } from "#src/repositories/WorkerRepository.ts"
 
 const interval = Duration.seconds(2)
@@ -61,7 +62,8 @@ export class Workers extends Context.Service<
         yield* Effect.addFinalizer(() =>
           Effect.ignore(Effect.timeoutOption(repository.deregister(current), "2 seconds"))
         )
-        yield* beatOnce.pipe(
+        const loop = yield* watchLoop("beat", interval)
+        yield* loop.turn(beatOnce).pipe(
           Effect.as(interval),
           Effect.catchCause((cause) => Effect.as(Effect.logWarning("no beat", cause), intervalWithoutLedger)),
           Effect.flatMap(Effect.sleep),
