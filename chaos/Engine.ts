@@ -1,6 +1,6 @@
 /** The processes of the engine in a run, each with its role: killed, frozen, stopped, started again. */
 
-import { Clock, Effect, Scope, Semaphore } from "effect"
+import { Duration, Effect, Scope, Semaphore } from "effect"
 
 import { type Environment, type Started, startCarillon } from "#test/support/processes.ts"
 
@@ -72,11 +72,10 @@ export const makeEngine = Effect.fnUntraced(function* (environment: Environment,
   const stop = Effect.fnUntraced(function* (name: ProcessName) {
     const started = yield* letGo(name)
     if (started === undefined) return
-    const from = yield* Clock.currentTimeMillis
     yield* started.signal("SIGTERM")
-    const ended = yield* Effect.timeoutOption(started.ended, patience)
-    const took_ms = (yield* Clock.currentTimeMillis) - from
-    stopped.push({ process: name, code: ended._tag === "Some" ? ended.value.code : null, took_ms })
+    const [took, ended] = yield* Effect.timed(Effect.timeoutOption(started.ended, patience))
+    const code = ended._tag === "Some" ? ended.value.code : null
+    stopped.push({ process: name, code, took_ms: Duration.toMillis(took) })
   })
 
   return {

@@ -9,6 +9,7 @@ import { PostgresConfig } from "#src/config/PostgresConfig.ts"
 import { type Connections, makeConnections, type Sql } from "./connections.ts"
 import { type PostgresError } from "./errors.ts"
 import { Silence } from "./Silence.ts"
+import { passOverTypeFetches } from "./typeFetch.ts"
 
 export { type Sql } from "./connections.ts"
 
@@ -65,6 +66,7 @@ export class Postgres extends Context.Service<
   static readonly layer = Layer.effect(
     Postgres,
     Effect.gen(function* () {
+      yield* passOverTypeFetches
       const { poolSize, url } = yield* PostgresConfig
       const silence = new Silence(silence_seconds)
       const eighth = Math.ceil(poolSize / 8)
