@@ -26,6 +26,7 @@ const figures = [noOpWorker, bulkPublish, latency, email, bookkeeping, httpAccep
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
+    help: { type: "boolean", default: false },
     smoke: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
     runs: { type: "string", default: "3" },
@@ -56,11 +57,17 @@ const compare = Effect.fnUntraced(function* (options: Options) {
   if (broken.length > 0) process.exitCode = 1
 })
 
+const names = figures.map(({ id, name }) => `${name} (${id})`).join(", ")
+
 const bench = Effect.gen(function* () {
-  if (chosen.length === 0) {
-    yield* Console.error(
-      `no such figure; there are ${figures.map(({ id, name }) => `${name} (${id})`).join(", ")}`
+  if (values.help) {
+    yield* Console.log(
+      "npm run bench -- [NAME…] [--smoke] [--profile] [--runs N] [--side NAME] [--share 0.2]\n" + names
     )
+    return
+  }
+  if (chosen.length === 0) {
+    yield* Console.error(`no such figure; there are ${names}`)
     process.exitCode = 2
     return
   }

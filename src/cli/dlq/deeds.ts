@@ -95,7 +95,7 @@ export const replay = Effect.fnUntraced(function* (ordered: Ordered) {
   }
   const answer = yield* post(`${base}/replay`, what, { schema: ReplayedMany, timeout })
   const words = what.dry_run
-    ? `${answer.matched} would be replayed`
+    ? `${answer.matched} match; those that cannot be replayed would stay`
     : `replayed ${answer.replayed} of ${answer.matched}`
   yield* Console.log(ordered.json ? asJson(answer) : words)
   if (answer.refused > 0) return yield* new NotAllReplayed({ refused: answer.refused })

@@ -29,12 +29,11 @@ const prepare = Effect.gen(function* () {
   yield* Effect.provideContext(reconcile, context)
 }).pipe(Effect.scoped)
 
-/** Returns when the API listens and NATS is consumed. The address of the API. */
+/** Returns when the API listens. Its address, and when NATS is consumed too. */
 const startRoles = Effect.gen(function* () {
   yield* say("starting all roles")
   const { awaitReady, http } = yield* startSystem("all", { embedded: true })
-  yield* awaitReady
-  return Option.getOrThrow(http)
+  return { awaitReady, http: Option.getOrThrow(http) }
 })
 
 /** Told apart by who may read it: the file holds passwords and is its owner's alone. */
@@ -48,11 +47,13 @@ const startMachine = Effect.fnUntraced(function* (file: LogFile) {
   const key: OperatorKey = yield* operatorKey(embedded.home.path)
   const settings = ConfigProvider.fromUnknown(settingsOf(embedded, key.key))
   const provider = ConfigProvider.orElse(settings, yield* ConfigProvider.ConfigProvider)
-  const http = yield* Effect.andThen(prepare, startRoles).pipe(
+  const { awaitReady, http } = yield* Effect.andThen(prepare, startRoles).pipe(
     Effect.provideService(ConfigProvider.ConfigProvider, provider)
   )
   const run = addressesOf(embedded, http)
+  // Before it is ready: what hinders it, such as an old Postgres, is mended with the command line.
   yield* announce(embedded.home.path, run)
+  yield* awaitReady
   for (const line of yield* welcome({ run, key, home: embedded.home.path })) yield* Console.log(line)
 })
 
