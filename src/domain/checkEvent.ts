@@ -1,6 +1,6 @@
 /** Is this an event? Everything that can be said without knowing its type. */
 
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 import { Result, Schema } from "effect"
 
@@ -89,7 +89,5 @@ export const checkEvent = (arrived: ArrivedEvent): Result.Result<CheckedEvent, R
 /** What makes two events with the same id the same: type, source, instant and payload; sha256, hex. */
 export const bodyHash = ({ envelope }: CheckedEvent): string => {
   const { event_type, occurred_at, payload, source } = envelope
-  return createHash("sha256")
-    .update(canonicalJson([event_type, source, occurred_at, payload]))
-    .digest("hex")
+  return hash("sha256", canonicalJson([event_type, source, occurred_at, payload]), "hex")
 }

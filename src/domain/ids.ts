@@ -5,7 +5,7 @@
  * Source: RFC 9562, section 5.8.
  */
 
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 import { type Channel } from "#schemas/Channel.ts"
 import { DeadLetterId, EventId, JobId, type OrganizationId, type UserId } from "#schemas/Ids.ts"
@@ -18,7 +18,7 @@ const variant = 0x80
 
 /** `parts` are kept apart by a NUL, which none of them can hold. */
 const deriveUuid = (at: Instant, parts: ReadonlyArray<string | number>): string => {
-  const bytes = createHash("sha256").update(parts.join("\u0000")).digest().subarray(0, 16)
+  const bytes = hash("sha256", parts.join("\u0000"), "buffer").subarray(0, 16)
   bytes.writeUIntBE(Date.parse(at), 0, 6)
   bytes[6] = (bytes.readUInt8(6) & 0x0f) | version8
   bytes[8] = (bytes.readUInt8(8) & 0x3f) | variant
