@@ -16,8 +16,12 @@ export const EventAccepted = Schema.Struct({
   /** Recipients × channels, as counted when it was first accepted. */
   jobs_count: Schema.NullOr(Schema.Int)
 })
+export type EventAccepted = typeof EventAccepted.Type
 
 const BatchResult = Schema.Union([EventAccepted, Schema.Struct({ error: Problem })])
+
+const BatchAccepted = Schema.Struct({ results: Schema.Array(BatchResult) })
+export type BatchAccepted = typeof BatchAccepted.Type
 
 export const mostEvents = 1000
 
@@ -46,7 +50,7 @@ export class EventsApi extends HttpApiGroup.make("events")
     }),
     HttpApiEndpoint.post("publishBatch", "/api/v1/events/batch", {
       payload: Schema.Struct({ events: Schema.Array(EventEnvelope).check(Schema.isMaxLength(mostEvents)) }),
-      success: Schema.Struct({ results: Schema.Array(BatchResult) }).pipe(HttpApiSchema.status(207))
+      success: BatchAccepted.pipe(HttpApiSchema.status(207))
     }),
     HttpApiEndpoint.get("get", "/api/v1/events/:event_id", {
       params: { event_id: EventId },

@@ -3,10 +3,10 @@
  * on loopback; everyone else by a key of an organization, within its role.
  */
 
-import { createHash, timingSafeEqual } from "node:crypto"
+import { hash, timingSafeEqual } from "node:crypto"
 
 import { Context, Effect, Layer, Option, Redacted, Result, Schema } from "effect"
-import { HttpServerRequest } from "effect/http"
+import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 
 import { type AccessRole } from "#schemas/AccessRole.ts"
 import { Authenticated, Caller, organizationHeader } from "#schemas/http/Authenticated.ts"
@@ -34,7 +34,7 @@ interface Holder {
 }
 
 /** Hashes are of one length, and comparing them tells nothing of the key. */
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest()
+const digest = (text: string): Buffer => hash("sha256", text, "buffer")
 
 /** Hashes the key once for all requests. */
 const isKey = (key: string) => {
@@ -85,44 +85,71 @@ const actingFor = (holder: Holder, { headers }: Request): Effect.Effect<Holder, 
   })
 }
 
-export const AuthenticationLayer = Layer.effect(
-  Authenticated,
-  Effect.gen(function* () {
-    const { host, operatorKey } = yield* HttpConfig
-    const isOpen = (yield* Embedded) && isLoopbackName(host)
-    const isOperatorKey = isKey(Redacted.value(operatorKey))
-    const { identify } = yield* ApiKeys
+/** Lets those through, as the `Caller`, who may call a route; the others it answers itself. */
+export class Gate extends Context.Service<
+  Gate,
+  {
+    /** @param given the key that the request brought; empty where it brought none */
+    readonly pass: <A, E, R>(
+      handler: Effect.Effect<A, E, R>,
+      given: string,
+      route: Route
+    ) => Effect.Effect<
+      A | HttpServerResponse.HttpServerResponse,
+      E,
+      Exclude<R, Caller> | HttpServerRequest.HttpServerRequest
+    >
+  }
+>()("carillon/http/Authentication/Gate") {
+  static readonly layer = Layer.effect(
+    Gate,
+    Effect.gen(function* () {
+      const { host, operatorKey } = yield* HttpConfig
+      const isOpen = (yield* Embedded) && isLoopbackName(host)
+      const isOperatorKey = isKey(Redacted.value(operatorKey))
+      const { identify } = yield* ApiKeys
 
-    const byKey = Effect.fnUntraced(function* (given: string) {
-      if (isOperatorKey(given)) return installation
-      const found = yield* identify(given)
-      if (Option.isNone(found)) return yield* Effect.fail(unauthorized)
-      const { name, organization_id, role } = found.value
-      return { organizationId: organization_id, name, role, ofInstallation: false } satisfies Holder
-    })
+      const byKey = Effect.fnUntraced(function* (given: string) {
+        if (isOperatorKey(given)) return installation
+        const found = yield* identify(given)
+        if (Option.isNone(found)) return yield* Effect.fail(unauthorized)
+        const { name, organization_id, role } = found.value
+        return { organizationId: organization_id, name, role, ofInstallation: false } satisfies Holder
+      })
 
-    const byPlace = (request: Request): Effect.Effect<Holder, Problem> => {
-      if (!isOpen || !comesFromHere(request)) return Effect.fail(unauthorized)
-      return isCrossSite(request) ? Effect.fail(crossSite) : Effect.succeed(installation)
-    }
+      const byPlace = (request: Request): Effect.Effect<Holder, Problem> => {
+        if (!isOpen || !comesFromHere(request)) return Effect.fail(unauthorized)
+        return isCrossSite(request) ? Effect.fail(crossSite) : Effect.succeed(installation)
+      }
 
-    const judge = Effect.fnUntraced(function* (request: Request, given: string, route: Route) {
-      const holder =
-        request.headers["authorization"] === undefined ? yield* byPlace(request) : yield* byKey(given)
-      const caller = yield* actingFor(holder, request)
-      if (!isPermitted(caller.role, route)) return yield* Effect.fail(forbidden(caller.role))
-      return caller
-    })
+      const judge = Effect.fnUntraced(function* (request: Request, given: string, route: Route) {
+        const holder =
+          request.headers["authorization"] === undefined ? yield* byPlace(request) : yield* byKey(given)
+        const caller = yield* actingFor(holder, request)
+        if (!isPermitted(caller.role, route)) return yield* Effect.fail(forbidden(caller.role))
+        return caller
+      })
 
-    return Authenticated.of({
-      key: Effect.fnUntraced(function* (handler, { credential, endpoint }) {
-        const request = yield* HttpServerRequest.HttpServerRequest
-        const current = yield* CurrentRequest
-        current.route = endpoint.path
-        const judged = yield* Effect.result(judge(request, Redacted.value(credential), endpoint))
-        if (Result.isFailure(judged)) return yield* respond(Effect.fail(judged.failure))
-        return yield* Effect.provideService(handler, Caller, judged.success)
+      return Gate.of({
+        pass: Effect.fnUntraced(function* (handler, given, route) {
+          const request = yield* HttpServerRequest.HttpServerRequest
+          const current = yield* CurrentRequest
+          current.route = route.path
+          const judged = yield* Effect.result(judge(request, given, route))
+          if (Result.isFailure(judged)) return yield* respond(Effect.fail(judged.failure))
+          return yield* Effect.provideService(handler, Caller, judged.success)
+        })
       })
     })
-  })
-)
+  )
+}
+
+/** The gate before every declared endpoint. */
+export const AuthenticationLayer = Layer.effect(
+  Authenticated,
+  Gate.useSync(({ pass }) =>
+    Authenticated.of({
+      key: (handler, { credential, endpoint }) => pass(handler, Redacted.value(credential), endpoint)
+    })
+  )
+).pipe(Layer.provide(Gate.layer))

@@ -12,10 +12,11 @@ import { HttpConfig } from "#src/config/HttpConfig.ts"
 
 import { Admission, defaultLimits } from "./Admission.ts"
 import { ApiKeysHandlers } from "./apiKeys.ts"
-import { AuthenticationLayer } from "./Authentication.ts"
+import { AuthenticationLayer, Gate } from "./Authentication.ts"
 import { BalanceHandlers } from "./balance.ts"
 import { DeadLettersHandlers } from "./deadLetters.ts"
 import { DeliveriesHandlers } from "./deliveries.ts"
+import { makeDirectEvents } from "./directEvents.ts"
 import { EventsHandlers } from "./events.ts"
 import { EventTypesHandlers } from "./eventTypes.ts"
 import { handleRequest } from "./handleRequest.ts"
@@ -56,7 +57,8 @@ const serve = Effect.gen(function* () {
     HttpRouter.RouterConfig,
     routerConfig
   )
-  yield* HttpServer.serveEffect(handleRequest(app, new Admission(defaultLimits)))
+  const direct = yield* makeDirectEvents
+  yield* HttpServer.serveEffect(handleRequest(direct(app), new Admission(defaultLimits)))
 })
 
 const listen = Layer.unwrap(
@@ -76,4 +78,7 @@ const listen = Layer.unwrap(
 )
 
 /** Listens until its scope closes, then finishes what is in flight. `HttpServer` tells the address. */
-export const ServerLayer = Layer.provideMerge(Layer.effectDiscard(serve), listen)
+export const ServerLayer = Layer.effectDiscard(serve).pipe(
+  Layer.provide(Gate.layer),
+  Layer.provideMerge(listen)
+)

@@ -1,17 +1,18 @@
 /** `POST /api/v1/events`, `/batch`, and what became of one. */
 
 import { Clock, Effect, Result } from "effect"
+import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 
 import { Api } from "#schemas/http/Api.ts"
 import { Caller } from "#schemas/http/Authenticated.ts"
-import { mostEvents } from "#schemas/http/events.ts"
+import { type BatchAccepted, type EventAccepted, mostEvents } from "#schemas/http/events.ts"
 import { makeProblem, type Problem } from "#schemas/http/Problem.ts"
 import { toInstant } from "#src/domain/instants.ts"
 import { type FieldProblem, type Refusal } from "#src/domain/Refusal.ts"
 import { kindOf } from "#src/domain/valueKind.ts"
 import { type Accepted } from "#src/services/acceptEvents.ts"
-import { type Idempotency } from "#src/services/Idempotency.ts"
+import { Idempotency } from "#src/services/Idempotency.ts"
 import { Planning } from "#src/services/Planning.ts"
 import { Stories } from "#src/services/Stories.ts"
 
@@ -33,8 +34,8 @@ const foreignProblem = (body: unknown, organizationId: string): Problem | undefi
     : undefined
 }
 
-const acceptedAnswer = ({ eventId, jobsCount }: Accepted) => ({
-  status: "accepted" as const,
+const acceptedAnswer = ({ eventId, jobsCount }: Accepted): EventAccepted => ({
+  status: "accepted",
   event_id: eventId,
   jobs_count: jobsCount
 })
@@ -46,18 +47,29 @@ const incoming = Effect.gen(function* () {
   return { via: "http" as const, organizationId, acceptedAt, traceparent }
 })
 
-const publish = Effect.gen(function* () {
-  const { value } = yield* readJson(limits_bytes.event)
-  const base = yield* incoming
-  const foreign = foreignProblem(value, base.organizationId)
-  if (foreign !== undefined) return yield* Effect.fail(foreign)
-  const accept = Effect.gen(function* () {
-    const planning = yield* Planning
-    const [answer] = yield* planning.accept([{ ...base, body: value }])
-    if (answer === undefined) return yield* Effect.die("planning gave no answer")
-    return yield* Effect.mapError(Effect.fromResult(answer), problemOfRefusal)
+/** Answers a whole response: what this file made is not checked and made again, event for event, by its schema. */
+const answer202 = (accepted: EventAccepted) => HttpServerResponse.jsonUnsafe(accepted, { status: 202 })
+const answer207 = (accepted: BatchAccepted) => HttpServerResponse.jsonUnsafe(accepted, { status: 207 })
+
+const acceptOne = (planning: Planning["Service"]) =>
+  Effect.gen(function* () {
+    const { value } = yield* readJson(limits_bytes.event)
+    const base = yield* incoming
+    const foreign = foreignProblem(value, base.organizationId)
+    if (foreign !== undefined) return yield* Effect.fail(foreign)
+    const accept = Effect.gen(function* () {
+      const [answer] = yield* planning.accept([{ ...base, body: value }])
+      if (answer === undefined) return yield* Effect.die("planning gave no answer")
+      return yield* Effect.mapError(Effect.fromResult(answer), problemOfRefusal)
+    })
+    return answer202(acceptedAnswer(yield* bindIdempotencyKey(value, accept)))
   })
-  return acceptedAnswer(yield* bindIdempotencyKey(value, accept))
+
+/** What answers `POST /api/v1/events`. */
+export const makePublish = Effect.gen(function* () {
+  const planning = yield* Planning
+  const idempotency = yield* Idempotency
+  return Effect.provideService(respond(acceptOne(planning)), Idempotency, idempotency)
 })
 
 const notABatch = (problem: FieldProblem) =>
@@ -103,38 +115,40 @@ const prefixed = (refusal: Refusal, index: number): Refusal => ({
   }))
 })
 
-const publishBatch = Effect.gen(function* () {
-  const { size_bytes, value } = yield* readJson(limits_bytes.batch)
-  const events = yield* readEvents(value)
-  const base = yield* incoming
-  const refused = events.map((event) => refusedUnseen(event, size_bytes, base.organizationId))
-  const accept = Effect.gen(function* () {
-    const planning = yield* Planning
-    const seen = events.filter((_, index) => refused[index] === undefined)
-    const answers =
-      seen.length === 0 ? [] : yield* planning.accept(seen.map((body) => Object.assign({ body }, base)))
-    const next = answers.values()
-    return refused.map((problem, index) => {
-      if (problem !== undefined) return { error: problem }
-      const answer = next.next().value
-      if (answer === undefined) return { error: makeProblem("internal", "planning gave no answer") }
-      return Result.isSuccess(answer)
-        ? acceptedAnswer(answer.success)
-        : { error: problemOfRefusal(prefixed(answer.failure, index)) }
+const acceptMany = (planning: Planning["Service"]) =>
+  Effect.gen(function* () {
+    const { size_bytes, value } = yield* readJson(limits_bytes.batch)
+    const events = yield* readEvents(value)
+    const base = yield* incoming
+    const refused = events.map((event) => refusedUnseen(event, size_bytes, base.organizationId))
+    const accept = Effect.gen(function* () {
+      const seen = events.filter((_, index) => refused[index] === undefined)
+      const answers =
+        seen.length === 0 ? [] : yield* planning.accept(seen.map((body) => Object.assign({ body }, base)))
+      const next = answers.values()
+      return refused.map((problem, index) => {
+        if (problem !== undefined) return { error: problem }
+        const answer = next.next().value
+        if (answer === undefined) return { error: makeProblem("internal", "planning gave no answer") }
+        return Result.isSuccess(answer)
+          ? acceptedAnswer(answer.success)
+          : { error: problemOfRefusal(prefixed(answer.failure, index)) }
+      })
     })
+    return answer207({ results: yield* bindIdempotencyKey(value, accept) })
   })
-  return { results: yield* bindIdempotencyKey(value, accept) }
-})
 
 export const EventsHandlers = HttpApiBuilder.group(
   Api,
   "events",
   Effect.fnUntraced(function* (handlers) {
     const stories = yield* Stories
-    const services = yield* Effect.context<Planning | Idempotency>()
+    const idempotency = yield* Idempotency
+    const publish = yield* makePublish
+    const publishBatch = Effect.provideService(respond(acceptMany(yield* Planning)), Idempotency, idempotency)
     return handlers
-      .handleRaw("publish", () => respond(Effect.provideContext(publish, services)))
-      .handleRaw("publishBatch", () => respond(Effect.provideContext(publishBatch, services)))
+      .handleRaw("publish", () => publish)
+      .handleRaw("publishBatch", () => publishBatch)
       .handle("get", ({ params }) =>
         respond(
           Effect.flatMap(Caller, ({ organizationId }) => stories.event(organizationId, params.event_id))
