@@ -66,11 +66,9 @@ const acceptOne = (planning: Planning["Service"]) =>
   })
 
 /** What answers `POST /api/v1/events`. */
-export const makePublish = Effect.gen(function* () {
-  const planning = yield* Planning
-  const idempotency = yield* Idempotency
-  return Effect.provideService(respond(acceptOne(planning)), Idempotency, idempotency)
-})
+export const makePublish = Effect.zipWith(Planning, Idempotency, (planning, idempotency) =>
+  Effect.provideService(respond(acceptOne(planning)), Idempotency, idempotency)
+)
 
 const notABatch = (problem: FieldProblem) =>
   Effect.fail(makeProblem("invalid_body", `${problem.path}: ${problem.message}`, [problem]))
