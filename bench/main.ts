@@ -71,7 +71,7 @@ const bench = Effect.gen(function* () {
     process.exitCode = 2
     return
   }
-  const machine = yield* makeMachine(values.smoke ? 1 / 50 : Number(values.share))
+  const machine = yield* makeMachine(values.smoke ? 1 / 50 : Number(values.share), values.smoke)
   const options = { machine, runs: values.smoke ? 1 : Number(values.runs), only: values.side }
   yield* values.profile ? profile(options) : compare(options)
 })

@@ -13,13 +13,13 @@ const carillon = (machine: Machine): Side => ({
     "the shipped worker's layers with a provider that takes all at once and has 500 connections, so batches of 500; no relay; nats.conf, JOBS_EMAIL with persist_mode async, Postgres with fsync",
   run: Effect.gen(function* () {
     const ground = yield* startGround(machine)
-    const count = machine.size(60_000)
-    yield* acceptOrders(ground, count)
+    const work = machine.work(50_000, 20_000)
+    yield* acceptOrders(ground, work.count)
     const settings = { natsUrl: ground.nats.url, databaseUrl: ground.database.url }
     const pid = yield* start({ file: "sides/bookkeeping.ts", settings, isMeasured: true })
     return yield* measure({
       file: "load/awaitDrained.ts",
-      settings: { ...settings, count, warm: machine.size(10_000), own: [pid], servers: ground.servers }
+      settings: { ...settings, ...work, own: [pid], servers: ground.servers }
     })
   })
 })

@@ -16,12 +16,11 @@ const carillon = (machine: Machine): Side => ({
   run: Effect.gen(function* () {
     const ground = yield* startGround(machine)
     const sink = yield* startSink
-    const count = machine.size(24_000)
-    yield* acceptOrders(ground, count)
+    const work = machine.work(20_000, 6000)
+    yield* acceptOrders(ground, work.count)
     const pid = yield* startWorker(ground, sink.port)
     const settings = {
-      count,
-      warm: machine.size(4000),
+      ...work,
       natsUrl: ground.nats.url,
       own: [pid],
       servers: { ...ground.servers, sink: sink.pid }
@@ -34,19 +33,19 @@ interface Alone {
   readonly name: string
   readonly file: string
   readonly configuration: string
-  readonly count: number
+  readonly counted: number
+  readonly warm: number
 }
 
 const alone =
-  ({ configuration, count, file, name }: Alone) =>
+  ({ configuration, counted, file, name, warm }: Alone) =>
   (machine: Machine): Side => ({
     name,
     configuration,
     run: Effect.gen(function* () {
       const sink = yield* startSink
       const settings = {
-        count: machine.size(count),
-        warm: machine.size(count / 6),
+        ...machine.work(counted, warm),
         smtpPort: sink.port,
         servers: { sink: sink.pid }
       }
@@ -58,21 +57,24 @@ const pool = alone({
   name: "nodemailer's pool",
   file: "sides/emailPool.ts",
   configuration: "default pool (5 connections); nothing else",
-  count: 9000
+  counted: 7500,
+  warm: 3000
 })
 
 const connections = alone({
   name: "SMTPConnection",
   file: "sides/emailConnection.ts",
   configuration: "nodemailer's connection, 20 of them; one mail, composed before",
-  count: 24_000
+  counted: 20_000,
+  warm: 6000
 })
 
 const sinkAlone = alone({
   name: "sink",
   file: "sides/sinkAlone.ts",
   configuration: "no client to speak of: what the sink can take",
-  count: 60_000
+  counted: 50_000,
+  warm: 6000
 })
 
 const bullmq = (machine: Machine): Side => ({
@@ -83,8 +85,7 @@ const bullmq = (machine: Machine): Side => ({
     const database = yield* machine.database
     const sink = yield* startSink
     const settings = {
-      count: machine.size(6000),
-      warm: machine.size(1000),
+      ...machine.work(5000, 3000),
       redisPort: redis.port,
       databaseUrl: database.url,
       smtpPort: sink.port,

@@ -14,10 +14,9 @@ const carillon = (machine: Machine): Side => ({
     "as shipped: nats.conf, JOBS_EMAIL with persist_mode async, deliver-email's batches of 100; no ledger",
   run: Effect.gen(function* () {
     const nats = yield* shippedNats
-    const shared = { count: machine.size(120_000), natsUrl: nats.url, servers: { nats: nats.pid } }
+    const shared = { ...machine.work(100_000, 20_000), natsUrl: nats.url, servers: { nats: nats.pid } }
     yield* measure({ file: "sides/publishCarillon.ts", settings: shared })
-    const settings = { ...shared, warm: machine.size(20_000) }
-    return yield* measure({ file: "sides/noOpCarillon.ts", settings, isMeasured: true })
+    return yield* measure({ file: "sides/noOpCarillon.ts", settings: shared, isMeasured: true })
   })
 })
 
@@ -27,9 +26,9 @@ const raw = (machine: Machine): Side => ({
     "default server, work queue in a file; callback consume (max_messages 1000), JSON.parse, ack",
   run: Effect.gen(function* () {
     const nats = yield* defaultNats
-    const shared = { count: machine.size(120_000), natsUrl: nats.url, servers: { nats: nats.pid } }
+    const shared = { ...machine.work(100_000, 20_000), natsUrl: nats.url, servers: { nats: nats.pid } }
     yield* measure({ file: "sides/publishLean.ts", settings: shared })
-    return yield* measure({ file: "sides/noOpRaw.ts", settings: { ...shared, warm: machine.size(20_000) } })
+    return yield* measure({ file: "sides/noOpRaw.ts", settings: shared })
   })
 })
 
@@ -47,9 +46,9 @@ const bullmq = (machine: Machine): Side => ({
   configuration: "default Redis; concurrency 100 (its default of 1 is slower), finished jobs are removed",
   run: Effect.gen(function* () {
     const redis = yield* machine.redis
-    const shared = { count: machine.size(24_000), redisPort: redis.port, servers: { redis: redis.pid } }
+    const shared = { ...machine.work(20_000, 6000), redisPort: redis.port, servers: { redis: redis.pid } }
     yield* measure({ file: "sides/publishBullmq.ts", settings: shared })
-    return yield* measure({ file: "sides/noOpBullmq.ts", settings: { ...shared, warm: machine.size(4000) } })
+    return yield* measure({ file: "sides/noOpBullmq.ts", settings: shared })
   })
 })
 

@@ -11,6 +11,11 @@ type Once<A> = Effect.Effect<A, Failure, FileSystem.FileSystem | Path.Path | Sco
 export interface Machine {
   /** So much of the count of a full run. */
   readonly size: (count: number) => number
+  /**
+   * How much work there is, and how much of it comes before what counts: that part is all there whatever the share, since
+   * a compiler warms up on so many pieces of work and not on a part of all.
+   */
+  readonly work: (counted: number, warm: number) => { readonly count: number; readonly warm: number }
   /** An empty database of the server that all runs share. */
   readonly database: Once<{ readonly url: string; readonly pid: number }>
   /** A new Redis. */
@@ -18,12 +23,17 @@ export interface Machine {
 }
 
 /** Whatever is needed is started, or found, when it is first needed. */
-export const makeMachine = Effect.fnUntraced(function* (share: number) {
+export const makeMachine = Effect.fnUntraced(function* (share: number, isSmoke: boolean) {
   const scope = yield* Effect.scope
   const postgres = yield* Effect.cached(Effect.provideService(startPostgres, Scope.Scope, scope))
   const redis = yield* Effect.cached(findRedis)
+  const size = (count: number) => Math.ceil(count * share)
   return {
-    size: (count) => Math.ceil(count * share),
+    size,
+    work: (counted, warm) => {
+      const before = isSmoke ? size(warm) : warm
+      return { count: before + size(counted), warm: before }
+    },
     database: Effect.flatMap(postgres, (server) =>
       Effect.map(freshDatabase(server), (url) => ({ url, pid: server.pid }))
     ),
