@@ -93,7 +93,7 @@ export class Delivery extends Context.Service<
         for (const [id, verdict] of yield* answerRefused(waiting)) batch.answer(id, verdict)
         for (const { message_id } of known) if (!open.has(message_id)) batch.answer(message_id, done)
 
-        const onSettled = (settled: ReadonlyArray<JobId>) => settled.forEach((id) => batch.answer(id, done))
+        const onSettled = (id: JobId) => batch.answer(id, done)
         const { isCrowded } = batch
         const sent = yield* sending.send({ ready, loadedAt_ms, onSettled, isCrowded })
         for (const [id, verdict] of yield* answerRefused(sent.refused)) batch.answer(id, verdict)

@@ -1,17 +1,16 @@
 /** Start, send, settle: jobs go out as fast as connections are free for them, and come back as fast as they end. */
 
-import { Context, Effect, Fiber, Layer, Queue } from "effect"
+import { Context, Effect, Layer } from "effect"
 
 import { type JobId } from "#schemas/Ids.ts"
 import { type MessageRow } from "#schemas/rows/MessageRow.ts"
-import { type Settlement } from "#src/domain/Settlement.ts"
 import { EmailProvider } from "#src/providers/EmailProvider.ts"
 import { Ledger } from "#src/repositories/Ledger.ts"
 
 import { Draining } from "./Draining.ts"
-import { makeGroupCommit } from "./groupCommit.ts"
-import { allLaunched, type Batch, type Ended, makeLaunch, type Refused } from "./launch.ts"
+import { type Batch, makeLaunch, type Refused } from "./launch.ts"
 import { type BatchToLaunch, makeLaunchAll } from "./launchAll.ts"
+import { makeSettleTogether } from "./settleTogether.ts"
 import { Settling } from "./Settling.ts"
 import { UnderWay } from "./UnderWay.ts"
 import { Workers } from "./Workers.ts"
@@ -27,15 +26,10 @@ export interface Sent {
   readonly landed: Effect.Effect<void>
 }
 
-/** Told of those that have been settled. */
-export type OnSettled = (ids: ReadonlyArray<JobId>) => void
-
 export interface BatchToSend extends BatchToLaunch {
-  readonly onSettled: OnSettled
+  /** Told of each that has been settled. */
+  readonly onSettled: (id: JobId) => void
 }
-
-/** In one statement. */
-const mostSettled = 500
 
 export class Sending extends Context.Service<
   Sending,
@@ -56,50 +50,24 @@ export class Sending extends Context.Service<
       const workers = yield* Workers
       const { settle } = yield* Settling
       const draining = yield* Draining
-
       const underWay = yield* UnderWay
       const launchGroup = makeLaunch({ ledger, provider, underWay, workers })
       const launchAll = makeLaunchAll({ draining, launchGroup, provider, workers })
 
-      /** What ends while a statement is under way goes into the next one, whichever batch it is of. Answers which were refused. */
-      const settleTogether = yield* makeGroupCommit(
-        (settlements: ReadonlyArray<Settlement>) =>
-          Effect.map(settle(settlements), (refused) =>
-            settlements.map(({ message_id }) => refused.includes(message_id))
-          ),
-        mostSettled
-      )
-
-      /** One statement for whatever has ended meanwhile. */
-      const settleAll = Effect.fnUntraced(function* (batch: Batch, onSettled: OnSettled) {
-        let settled = 0
-        let isLaunched = false
-        while (!isLaunched || settled < batch.inTheAir) {
-          const some = yield* Queue.takeBetween(batch.ended, 1, Number.MAX_SAFE_INTEGER)
-          isLaunched ||= some.includes(allLaunched)
-          const settlements = some.filter((one) => one !== allLaunched)
-          const isRefused = yield* settleTogether(settlements)
-          const ids = settlements.map(({ message_id }) => message_id)
-          underWay.lose(ids.filter((_, i) => isRefused[i] === true))
-          underWay.end(ids.filter((_, i) => isRefused[i] !== true))
-          onSettled(ids)
-          settled += settlements.length
-        }
-      })
+      const openFlight = yield* makeSettleTogether({ settle, underWay })
 
       const send = Effect.fn("Sending.send")(function* (toSend: BatchToSend) {
-        const batch: Batch = { ended: yield* Queue.unbounded<Ended>(), refused: [], inTheAir: 0 }
-        // Whatever becomes of the one who called: what is in the air is settled.
-        const settling = yield* Effect.forkDetach(Effect.uninterruptible(settleAll(batch, toSend.onSettled)))
+        const batch: Batch = { flight: openFlight(toSend.onSettled), refused: [] }
+        // Whatever becomes of this fiber: what is in the air is settled.
         const { isFull, left } = yield* Effect.ensuring(
           launchAll(toSend, batch),
-          Effect.sync(() => Queue.offerUnsafe(batch.ended, allLaunched))
+          Effect.sync(() => batch.flight.close())
         )
         return {
           refused: batch.refused,
           stale: isFull ? [] : left.map(({ message_id }) => message_id),
           crowdedOut: isFull ? left : [],
-          landed: Fiber.join(settling)
+          landed: batch.flight.landed
         }
       })
 

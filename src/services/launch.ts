@@ -1,6 +1,6 @@
 /** Start and launch: a group of jobs, committed as started by one statement, on its way to the provider. */
 
-import { Clock, Effect, Queue } from "effect"
+import { Clock, Effect } from "effect"
 
 import { type WorkerId } from "#schemas/Ids.ts"
 import { type Judgement, type MessageRow } from "#schemas/rows/MessageRow.ts"
@@ -8,10 +8,10 @@ import { type ComposedEmail } from "#src/domain/compose.ts"
 import { type ContactSource } from "#src/domain/contact.ts"
 import { afterAttempt, afterJudgement } from "#src/domain/fate.ts"
 import { toInstant } from "#src/domain/instants.ts"
-import { type Settlement } from "#src/domain/Settlement.ts"
 import { type EmailProvider } from "#src/providers/EmailProvider.ts"
 import { type Ledger, type ReadyJob, type StartedJob } from "#src/repositories/Ledger.ts"
 
+import { type Flight } from "./settleTogether.ts"
 import { makeStart } from "./startJobs.ts"
 import { type UnderWay } from "./UnderWay.ts"
 import { type Workers } from "./Workers.ts"
@@ -29,17 +29,10 @@ export interface Refused {
   readonly judgement: Judgement
 }
 
-/** Tells the settling half that no more will come. */
-export const allLaunched = "all launched"
-
-export type Ended = Settlement | typeof allLaunched
-
-/** What one batch has under way. */
+/** What came of one batch so far. */
 export interface Batch {
-  readonly ended: Queue.Queue<Ended>
+  readonly flight: Flight
   readonly refused: Array<Refused>
-  /** Launched, or refused for good: each ends once. */
-  inTheAir: number
 }
 
 interface Started {
@@ -107,7 +100,7 @@ export const makeLaunch = ({ ledger, provider, underWay, workers }: Launchpad) =
 
   const launch = ({ answer, job, owner }: Started, batch: Batch) => {
     const started = { owner, row: { ...job.row, attempt: answer.attempt } }
-    batch.inTheAir++
+    batch.flight.launch()
     void provider
       .send(
         {
@@ -118,7 +111,7 @@ export const makeLaunch = ({ ledger, provider, underWay, workers }: Launchpad) =
         },
         () => workers.mayProceed(owner)
       )
-      .then((ended) => Queue.offerUnsafe(batch.ended, afterAttempt(started, ended)))
+      .then((ended) => batch.flight.land(afterAttempt(started, ended)))
   }
 
   /** Sends what was started; what was refused for good is settled with the rest. */
@@ -130,8 +123,8 @@ export const makeLaunch = ({ ledger, provider, underWay, workers }: Launchpad) =
       if (answer.judgement === "sending") launch(started, batch)
       else if (settled === null) batch.refused.push({ row: job.row, judgement: answer.judgement })
       else {
-        batch.inTheAir++
-        Queue.offerUnsafe(batch.ended, settled)
+        batch.flight.launch()
+        batch.flight.land(settled)
       }
     }
   })

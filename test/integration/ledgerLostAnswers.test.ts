@@ -8,9 +8,10 @@ import { Effect, Layer, Queue } from "effect"
 import { type JobId, WorkerId } from "#schemas/Ids.ts"
 import { type Attempt } from "#src/domain/Attempt.ts"
 import { afterAttempt } from "#src/domain/fate.ts"
+import { type Settlement } from "#src/domain/Settlement.ts"
 import { Ledger, type ReadyJob } from "#src/repositories/Ledger.ts"
 import { LedgerUnreachable } from "#src/repositories/LedgerUnreachable.ts"
-import { type Batch, type Ended, makeLaunch, type Ready } from "#src/services/launch.ts"
+import { type Batch, makeLaunch, type Ready } from "#src/services/launch.ts"
 import { OpenWork } from "#src/services/OpenWork.ts"
 import { Settling } from "#src/services/Settling.ts"
 import { makeStart } from "#src/services/startJobs.ts"
@@ -181,11 +182,20 @@ const readyOf = Effect.fnUntraced(function* (seed: Partial<Seed>) {
   return ready
 })
 
-const makeBatch = Effect.map(Queue.unbounded<Ended>(), (ended): Batch => ({
-  ended,
-  refused: [],
-  inTheAir: 0
-}))
+/** A batch, and what of it has taken off and landed. */
+const makeBatch = Effect.map(Queue.unbounded<Settlement>(), (landed) => {
+  let launched = 0
+  const batch: Batch = {
+    refused: [],
+    flight: {
+      launch: () => void launched++,
+      land: (settlement) => void Queue.offerUnsafe(landed, settlement),
+      close: () => {},
+      landed: Effect.void
+    }
+  }
+  return { batch, landed, launched: () => launched }
+})
 
 layer(Layer.merge(ledgerLayer, UnderWay.layer))(
   "a second hint of a job that this process is sending",
@@ -213,20 +223,19 @@ layer(Layer.merge(ledgerLayer, UnderWay.layer))(
         const launchGroup = makeLaunch({ ledger, provider: provider.service, underWay, workers })
         const [first, second] = [yield* makeBatch, yield* makeBatch]
         provider.service.take(["ada@example.com"])
-        yield* launchGroup([ready], first)
+        yield* launchGroup([ready], first.batch)
         provider.service.take(["ada@example.com"])
-        yield* launchGroup([ready], second)
+        yield* launchGroup([ready], second.batch)
         assert.deepStrictEqual(provider.sent, [ready.row.message_id])
-        assert.deepStrictEqual([first.inTheAir, second.inTheAir], [1, 0])
+        assert.deepStrictEqual([first.launched(), second.launched()], [1, 0])
         assert.strictEqual(provider.free(), 1)
 
         provider.take()
-        const end = yield* Queue.take(first.ended)
-        if (typeof end === "string") return assert.fail(end)
+        const end = yield* Queue.take(first.landed)
         assert.lengthOf(yield* real.settle([end]), 1)
         underWay.end([ready.row.message_id])
         provider.service.take(["ada@example.com"])
-        yield* launchGroup([ready], second)
+        yield* launchGroup([ready], second.batch)
         assert.lengthOf(provider.sent, 1, "it is settled")
         assert.strictEqual(provider.free(), 2)
       })

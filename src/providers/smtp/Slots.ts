@@ -1,8 +1,9 @@
 /** How many sends may be under way, and to whom: taken by whole batches, given back one by one from plain callbacks. */
 
+import { setImmediate } from "node:timers"
 import { setTimeout as pass } from "node:timers/promises"
 
-import { Effect, Latch } from "effect"
+import { Effect } from "effect"
 
 import { fairShare } from "#src/domain/fairShare.ts"
 
@@ -32,6 +33,35 @@ interface Share {
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase()
 
+/** Those who wait look again once for all that happens in one turn of the event loop, and no fiber wakes in vain. */
+const makeWaiting = () => {
+  const waiting = new Set<() => void>()
+  let isLookDue = false
+
+  const lookSoon = (): void => {
+    if (isLookDue || waiting.size === 0) return
+    isLookDue = true
+    setImmediate(() => {
+      isLookDue = false
+      for (const look of waiting) look()
+    })
+  }
+
+  const until = (holds: () => boolean): Effect.Effect<void> =>
+    Effect.callback((resume) => {
+      const look = (): void => {
+        if (!holds()) return
+        waiting.delete(look)
+        resume(Effect.void)
+      }
+      waiting.add(look)
+      look()
+      return Effect.sync(() => waiting.delete(look))
+    })
+
+  return { lookSoon, until }
+}
+
 /** One domain alone gets half of `size`, rounded up. `now` in milliseconds. */
 export const makeSlots = (size: number, now: () => number): Slots => {
   /** Half of what one domain has when it is alone. */
@@ -39,7 +69,7 @@ export const makeSlots = (size: number, now: () => number): Slots => {
   let free = size
   let movedAt = now()
   const held = new Map<string, Share>()
-  const released = Latch.makeUnsafe(false)
+  const { lookSoon, until } = makeWaiting()
 
   const share = (domains: ReadonlyArray<string>) =>
     fairShare(domains, { free, holds: (domain) => held.get(domain)?.holds ?? 0 })
@@ -52,12 +82,8 @@ export const makeSlots = (size: number, now: () => number): Slots => {
     else held.set(domain, { holds, movedAt })
   }
 
-  const awaitRoomFor = (many: number, domains: ReadonlyArray<string>): Effect.Effect<void> =>
-    Effect.suspend(() => {
-      if (share(domains).length >= many) return Effect.void
-      released.closeUnsafe()
-      return Effect.andThen(released.await, awaitRoomFor(many, domains))
-    })
+  const awaitRoomFor = (many: number, domains: ReadonlyArray<string>) =>
+    until(() => share(domains).length >= many)
 
   const awaitRoom = (addresses: ReadonlyArray<string>): Effect.Effect<void> => {
     const domains = addresses.map(domainOf)
@@ -84,7 +110,7 @@ export const makeSlots = (size: number, now: () => number): Slots => {
       Math.max(...addresses.map((address) => held.get(domainOf(address))?.movedAt ?? movedAt)),
     release: (addresses) => {
       for (const address of addresses) count(domainOf(address), -1)
-      released.openUnsafe()
+      lookSoon()
     }
   }
 }
