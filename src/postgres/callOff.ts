@@ -20,6 +20,7 @@ const isSent = (statement: object): statement is Sent =>
   "canceller" in statement &&
   typeof statement.canceller === "function"
 
+// @effect-diagnostics-next-line asyncFunction:off -- of the client's promises, when no fiber waits any more
 const call = async (statement: Sent): Promise<void> => {
   try {
     await statement.canceller(statement)
@@ -33,6 +34,7 @@ const call = async (statement: Sent): Promise<void> => {
  *
  * @param over settled when the statement is
  */
+// @effect-diagnostics-next-line asyncFunction:off -- as above
 export const callOff = async (statement: object, over: Promise<unknown>): Promise<void> => {
   const ended = over.then(
     () => true,
