@@ -1,6 +1,6 @@
 /** bury-dead-letters: ADVISORIES → the question to the ledger → put back, planned again, or buried. */
 
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Schedule } from "effect"
 
 import { type Advisory, decodeAdvisory } from "#schemas/Advisory.ts"
 import { Verdict } from "#src/domain/Verdict.ts"
@@ -26,9 +26,13 @@ const decode: Decode<Advisory, "invalid_json" | "invalid_event"> = ({ data }) =>
 
 const notNow = Verdict.Later({ delay: Duration.seconds(5) })
 
-/** One that cannot be judged now, with NATS or the ledger away, is asked again. */
+/** Held while the ledger is away, which uses up no deliveries; where NATS cannot be asked, it comes again. */
 const judge = (advisory: Advisory) =>
   Burial.use((burial) => burial.judge(advisory)).pipe(
+    Effect.retry({
+      while: ({ _tag }) => _tag === "LedgerUnreachable",
+      schedule: Schedule.spaced("1 second")
+    }),
     Effect.as(Verdict.Done()),
     Effect.catch((error) => Effect.as(Effect.logWarning("not judged yet", error), notNow))
   )
