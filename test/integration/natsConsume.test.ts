@@ -36,8 +36,9 @@ describe("Consumer.consume", () => {
         yield* takeDistinct(seen, distinct, 500)
         yield* server.restart
         yield* Deferred.succeed(restarted, undefined)
-        // Far sooner than the ack wait: what was handled while the connection was down is acked once it is up.
-        yield* Effect.timeout(takeDistinct(seen, distinct, 2000), "15 seconds")
+        // What was handled while the connection was down is acked once it is up; what the server had sent and never
+        // reached us comes again after the ack wait of 30 s.
+        yield* Effect.timeout(takeDistinct(seen, distinct, 2000), "50 seconds")
       })
     )
   )
