@@ -1,5 +1,6 @@
 /** Whether what was promised was kept: a pure function of the evidence. */
 
+import { type CaseFiles, caseFilesOf } from "./caseFiles.ts"
 import { type Evidence, type LedgerLetter, type LedgerMessage } from "./Evidence.ts"
 import { mayLeaveDoubt, mostDoubled } from "./Fault.ts"
 import { growthOf } from "./flat.ts"
@@ -32,45 +33,7 @@ const terminal: ReadonlySet<string> = new Set([
   "dead"
 ])
 
-/** All that the rules look at, by the keys that they have. */
-interface Files {
-  readonly evidence: Evidence
-  readonly items: ReadonlyMap<string, Item>
-  /** Events that no one can use. */
-  readonly poison: ReadonlySet<string>
-  readonly messages: ReadonlyMap<string, ReadonlyArray<LedgerMessage>>
-  /** Message ids of the mails at each address. */
-  readonly taken: ReadonlyMap<string, ReadonlyArray<{ readonly id: string; readonly at: number }>>
-}
-
-const group = <A>(list: ReadonlyArray<A>, key: (one: A) => string): Map<string, Array<A>> => {
-  const groups = new Map<string, Array<A>>()
-  for (const one of list) {
-    const found = groups.get(key(one))
-    if (found === undefined) groups.set(key(one), [one])
-    else found.push(one)
-  }
-  return groups
-}
-
-const filesOf = (evidence: Evidence): Files => ({
-  evidence,
-  items: new Map(
-    evidence.plan.load.publications.flatMap(({ items }) => items.map((item) => [item.eventId, item] as const))
-  ),
-  poison: new Set(evidence.plan.load.poison.map(({ eventId }) => eventId)),
-  messages: group(evidence.messages, ({ event_id }) => event_id),
-  taken: group(
-    evidence.taken.map(({ messageId, takenAt, to }) => ({
-      id: messageId.split("@")[0] ?? "",
-      at: takenAt,
-      to: to[0] ?? ""
-    })),
-    ({ to }) => to
-  )
-})
-
-type Rule = (files: Files) => ReadonlyArray<Finding>
+type Rule = (files: CaseFiles) => ReadonlyArray<Finding>
 
 /** What no one can use leads to a dead letter, and that is looked for elsewhere. */
 const lost: Rule = ({ evidence, messages, poison }) =>
@@ -97,7 +60,7 @@ const plannedTwice: Rule = ({ messages }) =>
     }))
 
 /** The addresses at which more than one mail came. */
-const doubledAddresses = ({ taken }: Files) => [...taken].filter(([, mails]) => mails.length > 1)
+const doubledAddresses = ({ taken }: CaseFiles) => [...taken].filter(([, mails]) => mails.length > 1)
 
 const heldTwice: Rule = (files) => {
   const byAddress = new Map([...files.items.values()].map((item) => [item.address, item]))
@@ -319,6 +282,6 @@ const rules: ReadonlyArray<Rule> = [
 
 /** Everything that is not as promised; empty where all is. */
 export const judge = (evidence: Evidence): ReadonlyArray<Finding> => {
-  const files = filesOf(evidence)
+  const files = caseFilesOf(evidence)
   return rules.flatMap((rule) => rule(files))
 }

@@ -12,6 +12,7 @@ import { Publisher } from "#src/nats/Publisher.ts"
 import { Ledger, type LoadedJob } from "#src/repositories/Ledger.ts"
 
 import { Draining } from "./Draining.ts"
+import { type OpenBatch } from "./OpenBatch.ts"
 import { makePostponing } from "./postponing.ts"
 import { Preparing } from "./Preparing.ts"
 import { Sending } from "./Sending.ts"
@@ -22,14 +23,6 @@ const done = Verdict.Done()
 /** Its transaction may be about to commit. */
 const notThereYet = Verdict.Later({ delay: Duration.seconds(1) })
 const atOnce = Verdict.Later({ delay: Duration.zero })
-
-/** The batch that is being handled, as far as its handler needs to know it. */
-export interface OpenBatch {
-  /** Position of the job, and what to do with it. Only the first answer counts. */
-  readonly answer: (position: number, verdict: Verdict) => void
-  /** Whether others wait behind this batch. */
-  readonly isCrowded: () => boolean
-}
 
 const isAddressee = (job: LoadedJob): job is LoadedJob & { readonly row: MessageRow } => job.row !== null
 
